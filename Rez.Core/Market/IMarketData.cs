@@ -1,0 +1,18 @@
+namespace Rez.Core.Market;
+
+/// <summary>Reads the market. A failed read is a value; it never comes back as an empty list.</summary>
+public interface IMarketData
+{
+    /// <summary>Shortest interval it serves; larger ones are built from it.</summary>
+    Interval BaseInterval { get; }
+
+    ValueTask<Outcome<IReadOnlyList<Instrument>>> InstrumentsAsync(CancellationToken cancel);
+
+    /// <summary>Closed candles with open times in [fromMs, toMs), oldest first.</summary>
+    ValueTask<Outcome<IReadOnlyList<Candle>>> CandlesAsync(string asset, Interval interval, long fromMs, long toMs, CancellationToken cancel);
+
+    ValueTask<Outcome<AssetContext>> ContextAsync(string asset, CancellationToken cancel);
+
+    /// <summary>Funding rates with times in [fromMs, toMs), oldest first.</summary>
+    ValueTask<Outcome<IReadOnlyList<FundingRate>>> FundingAsync(string asset, long fromMs, long toMs, CancellationToken cancel);
+}
