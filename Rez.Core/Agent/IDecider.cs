@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Rez.Core.Indicators;
+using Rez.Core.Market;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Agent;
+
+/// <summary>What a decider may know of one asset.</summary>
+/// <param name="Sheet">Indicators on closed candles only.</param>
+/// <param name="Position">Open position, if any.</param>
+/// <param name="Stop">Trigger price of its live stop.</param>
+/// <param name="Target">Trigger price of its live target.</param>
+/// <param name="Unfit">Why the asset must not be opened now (stale, gapped, paused), or null.</param>
+public sealed record AssetView(
+    Instrument Instrument,
+    AssetContext Context,
+    IndicatorSheet Sheet,
+    Position? Position,
+    decimal? Stop,
+    decimal? Target,
+    string? Unfit);
+
+/// <summary>Everything a decider may know, and nothing later than <paramref name="At"/>.</summary>
+public sealed record DecisionContext(string CycleId, DateTimeOffset At, AccountState Account, ImmutableArray<AssetView> Assets);
+
+/// <summary>Decides: an LLM agent, a rule strategy, or a recording. A failure is a value and means hold.</summary>
+public interface IDecider
+{
+    string Name { get; }
+
+    ValueTask<Outcome<Decision>> DecideAsync(DecisionContext context, CancellationToken cancel);
+}
