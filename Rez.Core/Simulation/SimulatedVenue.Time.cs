@@ -1,0 +1,305 @@
+using Rez.Core.Market;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Simulation;
+
+/// <content>What the passing of time does: prices, resting orders, triggers, liquidation, funding.</content>
+public sealed partial class SimulatedVenue
+{
+    private const int PointsPerBar = 4;
+
+    /// <summary>
+    /// Plays one bar of every asset: funding due at its open, then the path open → extreme → extreme → close, the nearer
+    /// extreme first when the bar closed beyond its open on the other side (a rising bar goes low first).
+    /// </summary>
+    public void Advance(MarketStep step)
+    {
+        NowMs = step.OpenMs;
+        for (var i = 0; i < _byIndex.Count; i++)
+        {
+            if (step.Has[i])
+            {
+                _byIndex[i].Premium = step.Premium[i];
+                _byIndex[i].FundingHourly = step.FundingHourly[i];
+                _byIndex[i].OpenInterest = step.OpenInterest[i];
+            }
+
+            if (!double.IsNaN(step.FundingDue[i]))
+            {
+                PayFunding(_byIndex[i], step.FundingDue[i]);
+            }
+        }
+
+        var length = step.CloseMs - step.OpenMs;
+        for (var point = 0; point < PointsPerBar; point++)
+        {
+            // The last point is the last millisecond of the bar, so that a fill lies inside it.
+            NowMs = step.OpenMs + (length * point / (PointsPerBar - 1)) - (point == PointsPerBar - 1 ? 1 : 0);
+            for (var i = 0; i < _byIndex.Count; i++)
+            {
+                if (step.Has[i])
+                {
+                    Move(_byIndex[i], PointOf(step.Bars[i], point));
+                }
+            }
+        }
+
+        NowMs = step.CloseMs;
+    }
+
+    private static double PointOf(in Candle bar, int point)
+    {
+        var rising = bar.Close >= bar.Open;
+        return point switch
+        {
+            0 => bar.Open,
+            1 => rising ? bar.Low : bar.High,
+            2 => rising ? bar.High : bar.Low,
+            _ => bar.Close,
+        };
+    }
+
+    /// <summary>Walks the mid to a new price and lets everything on the way happen in its order.</summary>
+    private void Move(SimulatedBook book, double to)
+    {
+        var asset = book.Instrument.Asset;
+        if (!book.HasPrice || IsIdle)
+        {
+            book.Mid = to;
+            return;
+        }
+
+        // A gap (bar to bar, or no crossing level) jumps; inside the move each level is met at its own price.
+        var from = book.Mid;
+        var guard = 1_000 + (4 * _live.Count);
+        while (NextLevel(book, asset, from, to) is { } level)
+        {
+            book.Mid = level;
+            from = level;
+            Settle(book, asset);
+            if (--guard == 0)
+            {
+                throw new InvalidOperationException($"Invariant: settling {asset} between {from} and {to} does not end.");
+            }
+        }
+
+        book.Mid = to;
+        Settle(book, asset);
+    }
+
+    /// <summary>The nearest price strictly between here and there at which an order or a liquidation acts.</summary>
+    private double? NextLevel(SimulatedBook book, string asset, double from, double to)
+    {
+        double? nearest = null;
+        foreach (var order in _live)
+        {
+            if (order.Asset == asset && order.WaitsFor == 0)
+            {
+                Consider(LevelOf(order));
+            }
+        }
+
+        if (_account.Positions.TryGetValue(asset, out var position)
+            && LiquidationPrice(asset, position, _account.CrossValue(_mark)) is { } liquidation)
+        {
+            // One tick beyond the price itself: at it the pool still equals its maintenance.
+            var tick = PriceRules.TickAt(book.Instrument, liquidation);
+            var beyond = liquidation - (Math.Sign(position.SignedSize) * tick);
+            if (beyond > 0)
+            {
+                Consider((double)beyond);
+            }
+        }
+
+        return nearest;
+
+        void Consider(double level)
+        {
+            if ((to > from && level > from && level < to && !(level >= nearest))
+                || (to < from && level < from && level > to && !(level <= nearest)))
+            {
+                nearest = level;
+            }
+        }
+    }
+
+    private double LevelOf(SimulatedOrder order)
+    {
+        if (order.Leg.TriggerPrice is { } trigger)
+        {
+            return (double)trigger;
+        }
+
+        // A resting buy trades when the ask comes down to it: the mid is half a spread away.
+        var shift = 1m - (order.Leg.Side.Sign() * _options.HalfSpreadBps / 10_000m);
+        return (double)(order.Leg.LimitPrice * shift);
+    }
+
+    private void Settle(SimulatedBook book, string asset)
+    {
+        for (var i = 0; i < _live.Count; i++)
+        {
+            var order = _live[i];
+            if (order.Asset != asset || order.WaitsFor != 0)
+            {
+                continue;
+            }
+
+            var acted = order.IsTrigger ? Fire(book, order) : FillResting(book, order);
+            if (acted)
+            {
+                // The list has changed: start over. Each action ends an order, so this ends too.
+                i = -1;
+            }
+        }
+
+        Liquidate(book, asset);
+    }
+
+    private bool FillResting(SimulatedBook book, SimulatedOrder order)
+    {
+        var best = order.Leg.Side == Side.Buy ? book.Ask : book.Bid;
+        if ((best - order.Leg.LimitPrice) * order.Leg.Side.Sign() > 0)
+        {
+            return false;
+        }
+
+        var size = order.Remaining;
+        if (order.Leg.ReduceOnly)
+        {
+            var position = _account.Positions.GetValueOrDefault(order.Asset)?.SignedSize ?? 0;
+            size = Math.Sign(position) == -order.Leg.Side.Sign() ? Math.Min(size, Math.Abs(position)) : 0;
+        }
+
+        if (size == 0)
+        {
+            End(order, "reduceOnlyCanceled");
+            return true;
+        }
+
+        if (!order.Leg.ReduceOnly && !HasMarginFor(book, order.Leg.Side, size, order.Leg.LimitPrice))
+        {
+            End(order, "marginCanceled");
+            EndChildren(order.Oid, "marginCanceled");
+            return true;
+        }
+
+        Execute(book, order, size, order.Leg.LimitPrice, isTaker: false);
+        _live.Remove(order);
+        if (order.Remaining > 0)
+        {
+            order.Status = "reduceOnlyCanceled";
+        }
+
+        Wake(order);
+        return true;
+    }
+
+    /// <summary>Children of a parent that is now filled become live.</summary>
+    private void Wake(SimulatedOrder parent)
+    {
+        foreach (var child in _live)
+        {
+            if (child.WaitsFor == parent.Oid)
+            {
+                child.WaitsFor = 0;
+            }
+        }
+    }
+
+    private bool Fire(SimulatedBook book, SimulatedOrder order)
+    {
+        if (!order.IsTriggeredAt(book.Mark))
+        {
+            return false;
+        }
+
+        if (order.IsPositionTrigger && _account.Positions.TryGetValue(order.Asset, out var p))
+        {
+            order.Remaining = Math.Abs(p.SignedSize);
+        }
+
+        _live.Remove(order);
+        order.Status = "triggered";
+        TakeFor(book, order);
+        if (order.Filled > 0 || order.Status == "filled")
+        {
+            EndSiblings(order);
+        }
+
+        if (order.Status != "filled")
+        {
+            // Nothing, or not all, could be taken at the limit: a market trigger ends here.
+            order.Status = order.Filled == 0 ? "reduceOnlyCanceled" : "canceled";
+        }
+
+        return true;
+    }
+
+    private void Liquidate(SimulatedBook book, string asset)
+    {
+        if (!_account.Positions.TryGetValue(asset, out var p))
+        {
+            return;
+        }
+
+        var pool = p.IsCross ? _account.CrossValue(_mark) : p.IsolatedMargin + (p.SignedSize * (book.Mark - p.EntryPrice));
+        var maintenance = p.IsCross
+            ? _account.CrossMaintenance(_mark, _instrument)
+            : MarginMath.Maintenance(book.Instrument.Tiers, Math.Abs(p.SignedSize) * book.Mark);
+        if (pool >= maintenance)
+        {
+            return;
+        }
+
+        if (pool < maintenance * 2m / 3m)
+        {
+            Backstop(book, asset, p);
+            return;
+        }
+
+        var side = p.SignedSize > 0 ? Side.Sell : Side.Buy;
+        var limit = PriceRules.Price(book.Instrument, book.Mark * (side == Side.Sell ? 0.5m : 1.5m), RoundTo.Nearest);
+        var cloid = Cloid.For("liquidation", asset, (++_lastOid).ToString());
+        var order = new SimulatedOrder(
+            _lastOid, asset, new OrderLeg { Cloid = cloid, Side = side, Size = Math.Abs(p.SignedSize), LimitPrice = limit, ReduceOnly = true }, NowMs);
+        TakeFor(book, order, isLiquidation: true);
+    }
+
+    /// <summary>Below two thirds of maintenance the vault takes over at mark and the margin is lost.</summary>
+    private void Backstop(SimulatedBook book, string asset, SimulatedPosition p)
+    {
+        var side = p.SignedSize > 0 ? Side.Sell : Side.Buy;
+        _fills.Add(new Fill
+        {
+            Tid = ++_lastTid,
+            Oid = ++_lastOid,
+            Asset = asset,
+            Side = side,
+            Price = book.Mark,
+            Size = Math.Abs(p.SignedSize),
+            Fee = 0,
+            ClosedPnl = p.IsCross ? -_account.Cash : -p.IsolatedMargin,
+            StartPosition = p.SignedSize,
+            IsTaker = true,
+            TimeMs = NowMs,
+            IsLiquidation = true,
+        });
+        _account.Forfeit(asset);
+        EndPositionTriggers(asset);
+    }
+
+    private void PayFunding(SimulatedBook book, double rate)
+    {
+        var asset = book.Instrument.Asset;
+        if (!book.HasPrice || !_account.Positions.TryGetValue(asset, out var p))
+        {
+            return;
+        }
+
+        var oracle = book.Oracle;
+        var usd = decimal.Round(p.SignedSize * oracle * (decimal)rate, 6);
+        _account.Fund(asset, usd);
+        _funding.Add(new FundingPayment(NowMs, asset, p.SignedSize, oracle, (decimal)rate, usd));
+    }
+}
