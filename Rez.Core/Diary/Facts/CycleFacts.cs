@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Rez.Core.Diary.Facts;
+
+[DiaryType("cycle.started")]
+public sealed record CycleStarted(long Number, long CandleCloseMs) : DiaryFact;
+
+/// <summary>How an asset fared in a cycle, in short: what was asked, what the gate left, what was done.</summary>
+public sealed record CycleLine(string Asset, string Asked, string Gated, string Done, string Rationale);
+
+/// <summary>Wall-clock milliseconds of each stage.</summary>
+public sealed record StageTimes(double Sync, double Ingest, double Calculate, double Reason, double Execute, double Secure)
+{
+    public double Total => Sync + Ingest + Calculate + Reason + Execute + Secure;
+}
+
+/// <param name="CapsuleHash">SHA-256 of the capsule written just before.</param>
+[DiaryType("cycle.completed")]
+public sealed record CycleCompleted(
+    long Number,
+    long StartedMs,
+    string Decider,
+    string Summary,
+    decimal Equity,
+    ImmutableArray<CycleLine> Lines,
+    string CapsuleHash,
+    StageTimes Stages) : DiaryFact;
+
+/// <summary>A stage failed; the loop goes on.</summary>
+[DiaryType("cycle.failed")]
+public sealed record CycleFailed(long Number, long StartedMs, string Stage, string Why) : DiaryFact;
+
+/// <summary>The whole story of a cycle: see CycleCapsule. Kept beside the summary so that summaries stay quick to read.</summary>
+[DiaryType("cycle.capsule")]
+public sealed record CapsuleSealed(string Hash, RawJson Capsule) : DiaryFact;
+
+/// <summary>An asset whose data is not fit to open on: stale or with a gap.</summary>
+[DiaryType("market.unfit")]
+public sealed record MarketUnfit(string Asset, string Why) : DiaryFact;

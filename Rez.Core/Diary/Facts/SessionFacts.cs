@@ -1,0 +1,29 @@
+namespace Rez.Core.Diary.Facts;
+
+/// <summary>A process took the diary over.</summary>
+/// <param name="Mode">demo, paper or live.</param>
+/// <param name="World">What market it trades on; a diary is never continued on another one.</param>
+/// <param name="Version">Version of Rez.</param>
+/// <param name="StartMs">First moment of trading in the market's time.</param>
+[DiaryType("session.started")]
+public sealed record SessionStarted(string Mode, string World, string Version, long StartMs) : DiaryFact;
+
+/// <summary>The end of a session that was stopped in order.</summary>
+[DiaryType("session.stopped")]
+public sealed record SessionStopped(string Why) : DiaryFact;
+
+/// <summary>The clock was found earlier than the newest event, or further ahead than a pause explains.</summary>
+[DiaryType("session.clock-jumped")]
+public sealed record ClockJumped(long FromMs, long ToMs) : DiaryFact;
+
+/// <summary>A person, or Rez itself, changed what may be done.</summary>
+/// <param name="AutoTrading">Whether the cycle may open positions.</param>
+/// <param name="Halted">Nothing is opened until resumed; stops stay.</param>
+/// <param name="By">console, api, cli, rez.</param>
+[DiaryType("control.changed")]
+public sealed record ControlChanged(bool AutoTrading, bool Halted, string By, string Why) : DiaryFact;
+
+/// <summary>A person asked to close one asset, or everything.</summary>
+/// <param name="Asset">Null for everything.</param>
+[DiaryType("control.flatten-asked")]
+public sealed record FlattenAsked(string? Asset, string By) : DiaryFact;
