@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net;
+using Rez.Core.Cycle;
+using Rez.Core.Indicators;
+using Rez.Core.Market;
+using Rez.Core.Strategies;
+
+namespace Rez.Core.Configuration;
+
+/// <summary>Rules that no single key can check: meanings of texts, and settings that must fit each other.</summary>
+internal static class SettingsRules
+{
+    public static IEnumerable<SettingFault> Check(RezOptions o, Func<string, EffectiveSetting> effective)
+    {
+        SettingFault Fault(string key, string expectation) => new(key, effective(key).Value, effective(key).Source, expectation);
+
+        if (o.Trading.Mode != TradingMode.Demo)
+        {
+            yield return Fault("Trading:Mode", "demo: paper and live are not part of this version yet");
+        }
+
+        if (!Interval.TryParse(o.Trading.CycleInterval, out var cycle) || cycle > Interval.D1)
+        {
+            yield return Fault("Trading:CycleInterval", "a candle interval up to 1d, for example 5m");
+        }
+
+        if (o.Trading.Decider != TrendMomentum.StrategyName)
+        {
+            yield return Fault("Trading:Decider", $"a known decider: {TrendMomentum.StrategyName}");
+        }
+
+        foreach (var asset in o.Trading.Assets.GroupBy(a => a, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        {
+            yield return Fault("Trading:Assets", $"each asset once ({asset.Key} is there {asset.Count()} times)");
+        }
+
+        if (o.Demo.Candles.Length == 0 && o.Trading.Assets.FirstOrDefault(a => DemoInstruments.Find(a) is null) is { } unknown)
+        {
+            yield return Fault("Trading:Assets",
+                $"assets of the generated market ({string.Join(' ', DemoInstruments.Known.Select(k => k.Instrument.Asset))}); it has no {unknown}");
+        }
+
+        foreach (var name in o.Market.Intervals.Where(i => !Interval.TryParse(i, out _)))
+        {
+            yield return Fault("Market:Intervals", $"candle intervals ({string.Join(' ', Interval.All)}); '{name}' is none");
+        }
+
+        foreach (var parsed in o.Market.Indicators.Select(IndicatorCatalogue.Parse).Where(p => !p.Ok))
+        {
+            yield return Fault("Market:Indicators", parsed.Rejection.Message);
+        }
+
+        if (o.Trading.Decider == TrendMomentum.StrategyName)
+        {
+            var missing = TrendMomentum.Needs.Except(o.Market.Indicators, StringComparer.Ordinal)
+                .Concat(TrendMomentum.Intervals.Select(i => i.Name).Except(o.Market.Intervals, StringComparer.Ordinal)).ToArray();
+            if (missing.Length > 0)
+            {
+                yield return Fault("Market:Indicators", $"what {TrendMomentum.StrategyName} reads, indicators and intervals: {string.Join(' ', missing)} missing");
+            }
+        }
+
+        if (Speed(o.Demo.Speed) is null)
+        {
+            yield return Fault("Demo:Speed", "a number above 0, or max");
+        }
+
+        if (!DateOnly.TryParseExact(o.Demo.Start, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        {
+            yield return Fault("Demo:Start", "a date such as 2025-01-01");
+        }
+
+        if (!IPAddress.TryParse(o.Web.Bind, out _) && o.Web.Bind != "localhost")
+        {
+            yield return Fault("Web:Bind", "an IP address, for example 127.0.0.1 or 0.0.0.0");
+        }
+
+        if (o.Web.Password.Length is > 0 and < 10)
+        {
+            yield return Fault("Web:Password", "at least 10 characters, or nothing");
+        }
+
+        if (o.Web.ApiToken.Length is > 0 and < 20)
+        {
+            yield return Fault("Web:ApiToken", "at least 20 characters, or nothing");
+        }
+
+        if (o.Risk.ExitSlippageBps < o.Risk.EntrySlippageBps)
+        {
+            yield return Fault("Risk:ExitSlippageBps", $"at least Risk:EntrySlippageBps ({o.Risk.EntrySlippageBps}): an exit must get out");
+        }
+    }
+
+    /// <summary>Factor of wall time: infinity for <c>max</c>, null when it is neither.</summary>
+    internal static double? Speed(string text) =>
+        string.Equals(text, "max", StringComparison.OrdinalIgnoreCase) ? double.PositiveInfinity
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var speed) && speed > 0 && double.IsFinite(speed) ? speed
+        : null;
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using Rez.Core.Agent;
+using Rez.Core.Desk;
+using Rez.Core.Market;
+using Rez.Core.Risk;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Cycle;
+
+/// <summary>One item from wish to deed: asked → gated → done.</summary>
+/// <param name="Gated">What the gate left of it, in words.</param>
+/// <param name="Done">What the venue did, in words.</param>
+/// <param name="Sent">What was sent, if anything was.</param>
+/// <param name="Outcome">What became of that.</param>
+public sealed record ItemStory(
+    DecisionItem Asked, ImmutableArray<Verdict> Verdicts, string Gated, string Done, OrderRequest? Sent = null, SendOutcome? Outcome = null);
+
+/// <summary>
+/// Stage 5: exits first, then changes, then entries; every entry through the gate with the account as it is by then. While halted or with
+/// auto-trading off nothing is opened, and the story says so.
+/// </summary>
+public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings)
+{
+    public async ValueTask<ImmutableArray<ItemStory>> RunAsync(string cycleId, Decision decision, Ingested ingested, CancellationToken cancel)
+    {
+        if (decision.Items.IsEmpty)
+        {
+            return [];
+        }
+
+        var markets = ingested.Assets.ToDictionary(a => a.Instrument.Asset, StringComparer.Ordinal);
+        var stories = new Dictionary<string, ItemStory>(StringComparer.Ordinal);
+        foreach (var item in decision.Items.OrderBy(i => Order(i.Action)))
+        {
+            if (item.Action == DecisionAction.Hold)
+            {
+                stories[item.Asset] = new ItemStory(item, [], "hold", "nothing to do");
+                continue;
+            }
+
+            await desk.Turn.WaitAsync(cancel);
+            try
+            {
+                stories[item.Asset] = await RunItemAsync(cycleId, item, markets[item.Asset], cancel);
+            }
+            finally
+            {
+                desk.Turn.Release();
+            }
+        }
+
+        return [.. decision.Items.Select(i => stories[i.Asset])];
+    }
+
+    private static int Order(DecisionAction action) => action switch
+    {
+        DecisionAction.Close => 0,
+        DecisionAction.Reduce => 1,
+        DecisionAction.Adjust => 2,
+        DecisionAction.Hold => 3,
+        _ => 4,
+    };
+
+    private async ValueTask<ItemStory> RunItemAsync(string cycleId, DecisionItem item, AssetMarket market, CancellationToken cancel)
+    {
+        if (!controls.State.AutoTrading)
+        {
+            return new ItemStory(item, [], "auto-trading is off", "not sent");
+        }
+
+        var account = await desk.Exchange.AccountAsync(cancel);
+        if (!account.Ok)
+        {
+            return new ItemStory(item, [], "the account could not be read", $"not sent: {account.Rejection.Message}");
+        }
+
+        return item.Action is DecisionAction.OpenLong or DecisionAction.OpenShort
+            ? await OpenAsync(cycleId, item, market, account.Value, cancel)
+            : await ManageAsync(cycleId, item, market, account.Value.Of(item.Asset), cancel);
+    }
+
+    private async ValueTask<ItemStory> OpenAsync(string cycleId, DecisionItem item, AssetMarket market, AccountState account, CancellationToken cancel)
+    {
+        var asked = new EntryRequest(
+            item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short,
+            item.SizeUsd, item.Leverage, item.StopLoss, item.TakeProfit, item.Confidence, item.Rationale);
+        var input = new GateInput(market.Instrument, market.Context, account, limits, settings.Assets, settings.TakerFeeBps, market.Unfit);
+        var judged = RiskGate.JudgeEntry(asked, input, cycleId);
+        if (judged.Approved is not { } entry)
+        {
+            var why = judged.FirstRejection!;
+            return new ItemStory(item, judged.Verdicts, $"rejected ({why.Code}): {why.Message}", "not sent");
+        }
+
+        var clamps = judged.Verdicts.Where(v => v.Kind == VerdictKind.Clamp).Select(v => v.Message).ToArray();
+        var gated = clamps.Length == 0 ? "approved" : "approved, cut: " + string.Join(" ", clamps);
+        if (controls.State.Halted)
+        {
+            return new ItemStory(item, judged.Verdicts, gated, "not sent: halted");
+        }
+
+        var leverage = await desk.SetLeverageAsync(item.Asset, entry.Leverage, entry.IsCross, cycleId, cancel);
+        if (leverage.State != SendState.Confirmed)
+        {
+            return new ItemStory(item, judged.Verdicts, gated, $"not sent: leverage could not be set ({leverage.Detail})");
+        }
+
+        var outcome = await desk.PlaceAsync(entry, "entry", null, cancel);
+        if (outcome.State == SendState.Confirmed && outcome.Legs[0].State == LegState.Filled)
+        {
+            // Should a child have been refused, Secure restores this very level.
+            protector.Remember(item.Asset, entry.Stop.TriggerPrice, entry.Target?.TriggerPrice);
+        }
+
+        await books.BookAsync(cancel);
+        return new ItemStory(item, judged.Verdicts, gated, Told(outcome), entry.Request, outcome);
+    }
+
+    private async ValueTask<ItemStory> ManageAsync(string cycleId, DecisionItem item, AssetMarket market, Position? position, CancellationToken cancel)
+    {
+        if (position is null)
+        {
+            return new ItemStory(item, [], "no position", "nothing to do");
+        }
+
+        if (item.Action == DecisionAction.Adjust)
+        {
+            return await AdjustAsync(cycleId, item, market, position, cancel);
+        }
+
+        if (item.Action == DecisionAction.Close)
+        {
+            var left = await protector.FlattenAsync(item.Asset, ExitCodes.Signal, item.Rationale, cycleId, cancel);
+            return new ItemStory(item, [], "an exit is never refused", left == 0 ? $"closed {position.Size}" : $"left open: {left?.ToString() ?? "unknown"}");
+        }
+
+        var size = item.SizeUsd > 0 ? item.SizeUsd / position.MarkPrice : 0;
+        if (size <= 0)
+        {
+            return new ItemStory(item, [], "a reduction needs size_usd above zero", "not sent");
+        }
+
+        var exit = RiskGate.ApproveExit(position, market.Instrument, market.Context, limits, cycleId, item.Rationale, size, protector.NextAttempt());
+        var outcome = await desk.PlaceAsync(exit, "exit", ExitCodes.Signal, cancel);
+        await books.BookAsync(cancel);
+        return new ItemStory(item, [], "a reduction is never refused", Told(outcome), exit.Request, outcome);
+    }
+
+    /// <summary>Places the new stop and target first and removes the old ones after, so that the position is never without.</summary>
+    private async ValueTask<ItemStory> AdjustAsync(string cycleId, DecisionItem item, AssetMarket market, Position position, CancellationToken cancel)
+    {
+        var sign = position.Direction.Sign();
+        var (oldStop, oldTarget) = protector.LevelsOf(item.Asset);
+        var stop = item.StopLoss is { } s && s > 0 ? PriceRules.Price(market.Instrument, s, sign > 0 ? RoundTo.Up : RoundTo.Down) : oldStop;
+        var target = item.TakeProfit is { } t && t > 0 ? PriceRules.Price(market.Instrument, t, RoundTo.Nearest) : oldTarget;
+        if (stop is not { } level || (position.MarkPrice - level) * sign <= 0 || (target - position.MarkPrice) * sign <= 0)
+        {
+            return new ItemStory(item, [], $"stop {stop} or target {target} is on the wrong side of {position.MarkPrice}", "not sent");
+        }
+
+        var before = await desk.Exchange.OpenOrdersAsync(cancel);
+        if (!before.Ok)
+        {
+            return new ItemStory(item, [], "the open orders could not be read", $"not sent: {before.Rejection.Message}");
+        }
+
+        var approved = RiskGate.ApproveProtection(position, market.Instrument, level, target, cycleId, item.Rationale);
+        var outcome = await desk.PlaceAsync(approved, "protection", null, cancel);
+        if (outcome.State == SendState.Confirmed && outcome.Legs.All(l => l.State != LegState.Error))
+        {
+            foreach (var old in before.Value.Where(o => o.Asset == item.Asset && o.TriggerPrice is not null))
+            {
+                await desk.CancelAsync(old, "replaced", cycleId, cancel);
+            }
+        }
+
+        return new ItemStory(item, [], "protection is never refused", Told(outcome), approved.Request, outcome);
+    }
+
+    private static string Told(SendOutcome outcome) => outcome.State switch
+    {
+        SendState.Rejected => $"refused by the venue: {outcome.Detail}",
+        SendState.Unresolved => $"unresolved: {outcome.Detail}",
+        _ => outcome.Legs[0] switch
+        {
+            { State: LegState.Filled } leg => $"filled {leg.FilledSize} at {leg.AveragePrice:0.########}" + Children(outcome),
+            { State: LegState.Error } leg => $"refused by the venue: {leg.Error}",
+            { State: LegState.Resting } => "resting" + Children(outcome),
+            _ => "live",
+        },
+    };
+
+    private static string Children(SendOutcome outcome)
+    {
+        var refused = outcome.Legs.Skip(1).Where(l => l.State == LegState.Error).Select(l => l.Error).ToArray();
+        return outcome.Legs.Length == 1 ? string.Empty
+            : refused.Length == 0 ? ", stop and target live with it"
+            : $", but a child was refused: {string.Join("; ", refused)}";
+    }
+}

@@ -1,0 +1,229 @@
+using Rez.Core.Diary;
+using Rez.Core.Diary.Facts;
+using Rez.Core.Market;
+using Rez.Core.Risk;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Desk;
+
+/// <summary>How a position is covered, as read back from the venue.</summary>
+/// <param name="Covered">Base units that live stops on the right side cover; at most the position's size.</param>
+/// <param name="Stop">The trigger price nearest to the market among those stops.</param>
+/// <param name="Target">Trigger price of the nearest live target.</param>
+public sealed record Coverage(string Asset, decimal SignedSize, decimal Covered, decimal? Stop, decimal? Target)
+{
+    public bool IsFull => Covered >= Math.Abs(SignedSize);
+}
+
+/// <summary>
+/// Proves that every open position has a live stop of its full size, from what the venue says now. A missing stop is placed, at
+/// the level last known or else at the emergency distance; a position that can't be protected is flattened. Triggers
+/// without a position are removed.
+/// </summary>
+public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IMarketData market, RiskOptions limits, TimeProvider clock)
+{
+    private const int FlattenAttempts = 5;
+    private readonly Dictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
+    private long _attempts;
+
+    /// <summary>Stop and target last seen live for an asset.</summary>
+    public (decimal? Stop, decimal? Target) LevelsOf(string asset) => _levels.GetValueOrDefault(asset);
+
+    /// <summary>Takes up levels known from before a restart.</summary>
+    public void Remember(string asset, decimal? stop, decimal? target) => _levels[asset] = (stop, target);
+
+    public async ValueTask<IReadOnlyDictionary<string, Instrument>> InstrumentsAsync(CancellationToken cancel)
+    {
+        if (_instruments.Count == 0)
+        {
+            var read = await market.InstrumentsAsync(cancel);
+            if (read.Ok)
+            {
+                foreach (var instrument in read.Value)
+                {
+                    _instruments[instrument.Asset] = instrument;
+                }
+            }
+        }
+
+        return _instruments;
+    }
+
+    /// <summary>One proof over the whole account. The caller holds the desk's turn.</summary>
+    /// <param name="foundBy">secure or sentinel.</param>
+    public async ValueTask<Outcome<IReadOnlyList<Coverage>>> ProveAsync(string foundBy, string cycleId, CancellationToken cancel)
+    {
+        var account = await desk.Exchange.AccountAsync(cancel);
+        var orders = await desk.Exchange.OpenOrdersAsync(cancel);
+        if (!account.Ok || !orders.Ok)
+        {
+            // An unread account is not a flat one: nothing is concluded, the next beat asks again.
+            return account.Ok ? orders.Rejection : account.Rejection;
+        }
+
+        var coverages = new List<Coverage>(account.Value.Positions.Length);
+        foreach (var position in account.Value.Positions)
+        {
+            var coverage = CoverageOf(position, orders.Value);
+            if (!coverage.IsFull)
+            {
+                coverage = await RestoreAsync(position, coverage, foundBy, cycleId, cancel);
+            }
+
+            NoteLevels(coverage);
+            coverages.Add(coverage);
+        }
+
+        await RemoveOrphansAsync(account.Value, orders.Value, cycleId, cancel);
+        return coverages;
+    }
+
+    /// <summary>What live stops cover. A position trigger covers whatever the position is.</summary>
+    public static Coverage CoverageOf(Position position, IReadOnlyList<OpenOrder> orders)
+    {
+        var covered = 0m;
+        decimal? stop = null;
+        decimal? target = null;
+        foreach (var o in orders)
+        {
+            if (o.Asset != position.Asset || o.WaitsForParent || !o.ReduceOnly || o.TriggerPrice is not { } trigger || o.Side != position.Direction.Closes())
+            {
+                continue;
+            }
+
+            if (o.Trigger == TriggerKind.StopLoss)
+            {
+                covered += o.IsPositionTrigger ? position.Size : o.Size;
+                stop = stop is { } s && (s - trigger) * position.Direction.Sign() > 0 ? s : trigger;
+            }
+            else
+            {
+                target = target is { } t && (t - trigger) * position.Direction.Sign() < 0 ? t : trigger;
+            }
+        }
+
+        return new Coverage(position.Asset, position.SignedSize, Math.Min(covered, position.Size), stop, target);
+    }
+
+    /// <summary>
+    /// Closes a position with reduce-only orders and removes its triggers, trying again while something is left. The caller
+    /// holds the desk's turn.
+    /// </summary>
+    /// <returns>What is left, base units signed; null when the venue could not be read.</returns>
+    public async ValueTask<decimal?> FlattenAsync(string asset, string code, string reason, string cycleId, CancellationToken cancel)
+    {
+        decimal? left = null;
+        for (var attempt = 0; attempt < FlattenAttempts; attempt++)
+        {
+            var account = await desk.Exchange.AccountAsync(cancel);
+            if (!account.Ok)
+            {
+                continue;
+            }
+
+            if (account.Value.Of(asset) is not { } position)
+            {
+                left = 0;
+                break;
+            }
+
+            left = position.SignedSize;
+            var context = await market.ContextAsync(asset, cancel);
+            var instruments = await InstrumentsAsync(cancel);
+            if (!context.Ok || !instruments.TryGetValue(asset, out var instrument))
+            {
+                continue;
+            }
+
+            var exit = RiskGate.ApproveExit(position, instrument, context.Value, limits, cycleId, reason, attempt: NextAttempt());
+            await desk.PlaceAsync(exit, "exit", code, cancel);
+            await books.BookAsync(cancel);
+        }
+
+        if (left == 0)
+        {
+            var orders = await desk.Exchange.OpenOrdersAsync(cancel);
+            foreach (var order in orders.Ok ? orders.Value.Where(o => o.Asset == asset && o.ReduceOnly) : [])
+            {
+                await desk.CancelAsync(order, "position closed", cycleId, cancel);
+            }
+        }
+
+        return left;
+    }
+
+    /// <summary>Numbers the tries of this process, so that no two exits of a cycle share a client order id.</summary>
+    public int NextAttempt() => (int)(Interlocked.Increment(ref _attempts) % int.MaxValue);
+
+    private async ValueTask<Coverage> RestoreAsync(Position position, Coverage coverage, string foundBy, string cycleId, CancellationToken cancel)
+    {
+        var asset = position.Asset;
+        diary.Append(new ProtectionMissing(asset, position.SignedSize, coverage.Covered, foundBy), cycleId);
+        var sinceMs = Math.Max(books.LastFillMs(asset), 0);
+        var instruments = await InstrumentsAsync(cancel);
+        if (instruments.TryGetValue(asset, out var instrument) && StopFor(position, instrument) is { } stop)
+        {
+            var target = _levels.GetValueOrDefault(asset).Target is { } goal && coverage.Target is null
+                && (goal - position.MarkPrice) * position.Direction.Sign() > 0 ? goal : (decimal?)null;
+            var id = $"{cycleId}/{NextAttempt()}";
+            var approved = RiskGate.ApproveProtection(position, instrument, stop, target, id, $"stop missing, found by {foundBy}");
+            await desk.PlaceAsync(approved, "protection", null, cancel);
+            var orders = await desk.Exchange.OpenOrdersAsync(cancel);
+            if (orders.Ok && CoverageOf(position, orders.Value) is { IsFull: true } restored)
+            {
+                diary.Append(new ProtectionRestored(asset, $"stop placed at {stop}", Since(sinceMs)), cycleId);
+                return restored;
+            }
+        }
+
+        var left = await FlattenAsync(asset, ExitCodes.Risk, "the position could not be protected", cycleId, cancel);
+        if (left == 0)
+        {
+            diary.Append(new ProtectionRestored(asset, "flattened: no stop could be placed", Since(sinceMs)), cycleId);
+        }
+
+        return coverage with { SignedSize = left ?? position.SignedSize };
+    }
+
+    /// <summary>The level last known if the market has not passed it, else the emergency distance; null when it has passed.</summary>
+    private decimal? StopFor(Position position, Instrument instrument)
+    {
+        var sign = position.Direction.Sign();
+        var rounding = sign > 0 ? RoundTo.Up : RoundTo.Down;
+        if (_levels.GetValueOrDefault(position.Asset).Stop is { } known)
+        {
+            return (position.MarkPrice - known) * sign > 0 ? known : null;
+        }
+
+        return PriceRules.Price(instrument, position.MarkPrice * (1m - (sign * limits.EmergencyStopShare)), rounding);
+    }
+
+    private long Since(long ms) => ms == 0 ? 0 : Math.Max(0, clock.GetUtcNow().ToUnixTimeMilliseconds() - ms);
+
+    private void NoteLevels(Coverage coverage)
+    {
+        var now = (coverage.Stop, coverage.Target);
+        if (coverage.SignedSize != 0 && (!_levels.TryGetValue(coverage.Asset, out var before) || before != now))
+        {
+            _levels[coverage.Asset] = now;
+            diary.Append(new ProtectionLevel(coverage.Asset, coverage.Stop, coverage.Target));
+        }
+    }
+
+    private async ValueTask RemoveOrphansAsync(AccountState account, IReadOnlyList<OpenOrder> orders, string cycleId, CancellationToken cancel)
+    {
+        foreach (var order in orders)
+        {
+            if (order is { ReduceOnly: true, TriggerPrice: not null, WaitsForParent: false } && account.Of(order.Asset) is null)
+            {
+                await desk.CancelAsync(order, "no position left for this trigger", cycleId, cancel);
+            }
+        }
+
+        foreach (var asset in _levels.Keys.Where(a => account.Of(a) is null).ToArray())
+        {
+            _levels.Remove(asset);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Rez.Core.Diary;
+using Rez.Core.Diary.Facts;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Desk;
+
+/// <summary>What is left of an asset after a flatten; null when the venue could not be read.</summary>
+public sealed record FlattenResult(string Asset, decimal? Left);
+
+/// <summary>What a person may do at any time: switch auto-trading, halt, resume, flatten. Durable before it is acknowledged.</summary>
+public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary diary, TimeProvider clock, ControlState start)
+{
+    private volatile ControlState _state = start;
+    private int _commands;
+
+    public ControlState State => _state;
+
+    /// <summary>Raised after a change is durable.</summary>
+    public event Action<ControlState>? Changed;
+
+    public Task SetAutoTradingAsync(bool on, string by) =>
+        ChangeAsync(_state with { AutoTrading = on, By = by, Why = on ? "auto-trading on" : "auto-trading off" });
+
+    /// <summary>Nothing is opened from now on; stops stay.</summary>
+    public Task HaltAsync(string by, string why) => ChangeAsync(_state with { Halted = true, By = by, Why = why });
+
+    public Task ResumeAsync(string by) => ChangeAsync(_state with { Halted = false, By = by, Why = "resumed" });
+
+    /// <summary>Halts, then closes one asset or everything with reduce-only orders, trying again until flat.</summary>
+    public async Task<IReadOnlyList<FlattenResult>> FlattenAsync(string? asset, string by, CancellationToken cancel)
+    {
+        if (asset is null)
+        {
+            await HaltAsync(by, "flatten");
+        }
+
+        diary.Append(new FlattenAsked(asset, by));
+        await diary.FlushAsync();
+        await desk.Turn.WaitAsync(cancel);
+        try
+        {
+            var account = await desk.Exchange.AccountAsync(cancel);
+            if (!account.Ok)
+            {
+                return [new FlattenResult(asset ?? "*", null)];
+            }
+
+            var results = new List<FlattenResult>();
+            foreach (var position in account.Value.Positions.Where(p => asset is null || p.Asset == asset))
+            {
+                var id = $"m-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _commands)}";
+                var left = await protector.FlattenAsync(position.Asset, ExitCodes.Manual, $"closed by {by}", id, cancel);
+                results.Add(new FlattenResult(position.Asset, left));
+            }
+
+            await diary.FlushAsync();
+            return results;
+        }
+        finally
+        {
+            desk.Turn.Release();
+        }
+    }
+
+    private async Task ChangeAsync(ControlState state)
+    {
+        state = state with { AtMs = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+
+        // In force at once: a halt must not wait for a disk. The diary is told, and the caller waits for that.
+        _state = state;
+        diary.Append(new ControlChanged(state.AutoTrading, state.Halted, state.By, state.Why));
+        await diary.FlushAsync();
+        Changed?.Invoke(state);
+    }
+}

@@ -1,0 +1,160 @@
+using Rez.Core.Diary;
+using Rez.Core.Diary.Facts;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Desk;
+
+/// <summary>What a policy does about a position that the diary and the venue see differently.</summary>
+public enum DriftPolicy
+{
+    /// <summary>Take over what the venue says; it is protected like any other position.</summary>
+    Adopt,
+
+    /// <summary>Close what is at the venue.</summary>
+    Flatten,
+
+    /// <summary>Take it over and open nothing more until a person resumes.</summary>
+    Halt,
+}
+
+/// <summary>A difference between diary and venue.</summary>
+public sealed record Drift(string Asset, decimal DiarySize, decimal VenueSize);
+
+/// <summary>Where the books stand when a process starts.</summary>
+public sealed record BooksStart(
+    IReadOnlyList<LedgerPosition> Positions, long ClosedTrades, IReadOnlyList<(long TimeMs, string Asset, long Tid)> RecentFills,
+    IReadOnlyList<(long TimeMs, string Asset)> RecentFunding, long SinceMs)
+{
+    public static readonly BooksStart Empty = new([], 0, [], [], 0);
+}
+
+/// <summary>
+/// Books what the venue did into the diary, each fill and payment once, and compares positions. Fills are known by (time,
+/// asset, trade id), payments by (time, asset).
+/// </summary>
+public sealed class VenueBooks
+{
+    private readonly IExchange _exchange;
+    private readonly IDiary _diary;
+    private readonly HashSet<(long, string, long)> _fills;
+    private readonly HashSet<(long, string)> _funding;
+    private readonly Queue<(long, string, long)> _fillOrder;
+    private readonly Dictionary<string, long> _lastFillMs = new(StringComparer.Ordinal);
+    private TradeLedger _ledger;
+    private long _fillsSinceMs;
+    private long _fundingSinceMs;
+
+    public VenueBooks(IExchange exchange, IDiary diary, BooksStart start)
+    {
+        _exchange = exchange;
+        _diary = diary;
+        _ledger = new TradeLedger(start.Positions, start.ClosedTrades);
+        _fills = [.. start.RecentFills];
+        _fillOrder = new Queue<(long, string, long)>(start.RecentFills);
+        _funding = [.. start.RecentFunding];
+        _fillsSinceMs = start.RecentFills.Count > 0 ? start.RecentFills.Max(f => f.TimeMs) : start.SinceMs;
+        _fundingSinceMs = start.RecentFunding.Count > 0 ? start.RecentFunding.Max(f => f.TimeMs) : start.SinceMs;
+    }
+
+    /// <summary>Positions as the booked fills add up to.</summary>
+    public IReadOnlyDictionary<string, LedgerPosition> Positions => _ledger.Positions;
+
+    public long FillsBooked { get; private set; }
+
+    /// <summary>Time of the newest fill of an asset, or 0.</summary>
+    public long LastFillMs(string asset) => _lastFillMs.GetValueOrDefault(asset);
+
+    /// <summary>Reads fills and funding since the last time and books the new ones. A failed read books nothing and says so.</summary>
+    public async ValueTask<Rejection?> BookAsync(CancellationToken cancel)
+    {
+        var fills = await _exchange.FillsSinceAsync(_fillsSinceMs, cancel);
+        if (!fills.Ok)
+        {
+            return fills.Rejection;
+        }
+
+        foreach (var fill in fills.Value)
+        {
+            if (_fills.Add((fill.TimeMs, fill.Asset, fill.Tid)))
+            {
+                Book(fill);
+            }
+        }
+
+        var funding = await _exchange.FundingSinceAsync(_fundingSinceMs, cancel);
+        if (!funding.Ok)
+        {
+            return funding.Rejection;
+        }
+
+        foreach (var payment in funding.Value)
+        {
+            if (_funding.Add((payment.TimeMs, payment.Asset)))
+            {
+                _diary.Append(new FundingBooked(payment));
+                _ledger.Book(payment);
+                _fundingSinceMs = Math.Max(_fundingSinceMs, payment.TimeMs);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where the booked positions and the venue's differ.</summary>
+    public IReadOnlyList<Drift> Compare(AccountState account)
+    {
+        var drifts = new List<Drift>();
+        foreach (var position in account.Positions)
+        {
+            var booked = _ledger.Positions.GetValueOrDefault(position.Asset)?.SignedSize ?? 0;
+            if (booked != position.SignedSize)
+            {
+                drifts.Add(new Drift(position.Asset, booked, position.SignedSize));
+            }
+        }
+
+        foreach (var (asset, booked) in _ledger.Positions)
+        {
+            if (account.Of(asset) is null)
+            {
+                drifts.Add(new Drift(asset, booked.SignedSize, 0));
+            }
+        }
+
+        return drifts;
+    }
+
+    /// <summary>Makes the books say what the venue says.</summary>
+    public void Adopt(string asset, Position? venue)
+    {
+        _diary.Append(new PositionAdopted(asset, venue?.SignedSize ?? 0, venue?.EntryPrice ?? 0));
+        var others = _ledger.Positions.Values.Where(p => p.Asset != asset);
+        _ledger = new TradeLedger(
+            venue is null
+                ? others
+                : others.Append(new LedgerPosition
+                {
+                    Asset = asset,
+                    SignedSize = venue.SignedSize,
+                    EntryValue = venue.Size * venue.EntryPrice,
+                    EntrySize = venue.Size,
+                }),
+            _ledger.ClosedTrades);
+    }
+
+    private void Book(Fill fill)
+    {
+        _diary.Append(new FillBooked(fill));
+        _ledger.Book(fill, null, string.Empty);
+        _lastFillMs[fill.Asset] = fill.TimeMs;
+        _fillsSinceMs = Math.Max(_fillsSinceMs, fill.TimeMs);
+        FillsBooked++;
+
+        // Only fills at or after the newest time can come again; a generous tail is kept all the same.
+        _fillOrder.Enqueue((fill.TimeMs, fill.Asset, fill.Tid));
+        while (_fillOrder.Count > 5_000)
+        {
+            _fills.Remove(_fillOrder.Dequeue());
+        }
+    }
+}

@@ -1,0 +1,272 @@
+using Rez.Core.Agent;
+using Rez.Core.Cycle;
+using Rez.Core.Desk;
+using Rez.Core.Diary;
+using Rez.Core.Diary.Facts;
+using Rez.Core.Diary.Storage;
+using Rez.Core.Simulation;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Session;
+
+/// <summary>
+/// Trading on a demo market: plays the market bar by bar, lets the sentinel look after each bar that could touch the account, and runs
+/// a cycle at each boundary of the cycle interval. The market stands still while a cycle runs, so the same seed gives the same trades
+/// at any speed. After a restart the market is played again to where the diary ends, with the commands the diary holds.
+/// </summary>
+public sealed class DemoSession : IDisposable
+{
+    private readonly DemoWorld _world;
+    private readonly DiaryStore _diary;
+    private readonly SessionSettings _settings;
+    private readonly TimeProvider _wall;
+    private readonly TradingCycle _cycle;
+    private readonly long _resumeMs;
+    private readonly long _firstCycle;
+    private readonly long _startedAt;
+    private readonly Dictionary<string, decimal> _benchmarkPrices = new(StringComparer.Ordinal);
+    private long _cycles;
+
+    private DemoSession(DemoWorld world, DiaryStore diary, IDecider decider, SessionSettings settings, TimeProvider wall, DiaryReading reading)
+    {
+        _world = world;
+        _diary = diary;
+        _settings = settings;
+        _wall = wall;
+        _startedAt = wall.GetTimestamp();
+        _resumeMs = reading.ResumeMs;
+        _firstCycle = reading.LastCycleNumber + 1;
+
+        Desk = new OrderDesk(world.Exchange, diary, world.Clock);
+        Books = new VenueBooks(world.Exchange, diary, reading.Books);
+        Protector = new Protector(Desk, Books, diary, world.Market, settings.Risk, world.Clock);
+        foreach (var (asset, stop, target) in reading.Levels)
+        {
+            Protector.Remember(asset, stop, target);
+        }
+
+        Sentinel = new Sentinel(Desk, Books, Protector, world.Clock);
+        Controls = new TradingControls(Desk, Protector, diary, world.Clock, reading.Control);
+        _cycle = new TradingCycle(new CycleParts(
+            new SyncStage(Desk, Books, Protector, Controls, diary, settings.Cycle),
+            new IngestStage(world.Market, diary, settings.Cycle, historyFromMs: 0),
+            new CalculateStage(settings.Cycle),
+            new ReasonStage(decider, Protector),
+            new ExecuteStage(Desk, Books, Protector, Controls, settings.Risk, settings.Cycle),
+            new SecureStage(Desk, Books, Protector),
+            diary,
+            world.Clock,
+            wall,
+            Benchmark));
+    }
+
+    public OrderDesk Desk { get; }
+
+    public VenueBooks Books { get; }
+
+    public Protector Protector { get; }
+
+    public Sentinel Sentinel { get; }
+
+    public TradingControls Controls { get; }
+
+    public DemoWorld World => _world;
+
+    /// <summary>Where the session stands: preparing, trading, or why it ended.</summary>
+    public SessionPhase Phase { get; private set; } = SessionPhase.Preparing;
+
+    /// <summary>Market time of the next cycle.</summary>
+    public DateTimeOffset NextCycleAt { get; private set; }
+
+    /// <summary>Cycles completed or failed by this process.</summary>
+    public long Cycles => Interlocked.Read(ref _cycles);
+
+    public CycleResult? LastCycle { get; private set; }
+
+    /// <summary>Called after each cycle, on the session's thread.</summary>
+    public event Action<CycleResult>? CycleEnded;
+
+    /// <summary>Opens a session on a diary, or says why the diary can't be continued on this market.</summary>
+    public static Outcome<DemoSession> Open(DemoWorld world, DiaryStore diary, IDecider decider, SessionSettings settings, TimeProvider wall)
+    {
+        var reading = DiaryReading.Of(diary.Path);
+        if (reading.World is { } before && before != world.Fingerprint)
+        {
+            return new Rejection("other-world",
+                $"The data dir {Path.GetDirectoryName(Path.GetFullPath(diary.Path))} holds a diary of another market ({before}); this one is {world.Fingerprint}. "
+                + "Choose another --data-dir, or the same seed, assets or candles as before.");
+        }
+
+        return new DemoSession(world, diary, decider, settings, wall, reading);
+    }
+
+    /// <summary>Runs until cancelled, the wanted number of cycles, or the end of a recorded market.</summary>
+    /// <exception cref="DiaryUnavailableException">The diary can't persist any more; nothing was sent since.</exception>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var resumed = Prepare(cancel);
+        _diary.Append(new SessionStarted("demo", _world.Fingerprint, _settings.Version, _settings.TradingStartMs));
+        if (resumed)
+        {
+            await Sentinel.BeatAsync(cancel);
+        }
+
+        Phase = SessionPhase.Trading;
+        var pace = new Pace(_wall, _settings.Speed, _world.NowMs);
+        var number = _firstCycle;
+        var pauseUntilMs = 0L;
+        var failures = 0;
+        NextCycleAt = NextBoundary();
+        while (!cancel.IsCancellationRequested && Cycles < (_settings.MaxCycles ?? long.MaxValue))
+        {
+            var busy = !_world.IsIdle;
+            if (!_world.Step())
+            {
+                Phase = SessionPhase.MarketEnded;
+                break;
+            }
+
+            await pace.WaitAsync(_world.NowMs, cancel);
+            if (busy)
+            {
+                await Sentinel.BeatAsync(cancel);
+            }
+
+            if (_world.NowMs < _settings.TradingStartMs || _world.NowMs < NextCycleAt.ToUnixTimeMilliseconds())
+            {
+                continue;
+            }
+
+            NextCycleAt = NextBoundary();
+            if (_world.NowMs < pauseUntilMs)
+            {
+                continue;
+            }
+
+            var result = await _cycle.RunAsync(number++, _world.Clock.GetUtcNow(), cancel);
+            failures = result.FailedStage is null ? 0 : failures + 1;
+            if (failures > 0)
+            {
+                var pause = Math.Min(1L << Math.Min(failures - 1, 20), _settings.MaxBackoffCycles);
+                pauseUntilMs = _world.NowMs + (pause * _settings.Cycle.CycleInterval.Milliseconds);
+            }
+
+            LastCycle = result;
+            Interlocked.Increment(ref _cycles);
+            CycleEnded?.Invoke(result);
+        }
+
+        if (Phase == SessionPhase.Trading)
+        {
+            Phase = SessionPhase.Stopped;
+        }
+
+        _diary.Append(new SessionStopped(Phase.ToString()));
+        await _diary.FlushAsync();
+    }
+
+    /// <summary>Totals over the whole diary, as a headless run prints them.</summary>
+    public SessionSummary Summarise()
+    {
+        using var db = new RezDb(RezDb.Sqlite(_diary.Path, readOnly: true));
+        var totals = DiaryQueries.Totals(db);
+        var start = totals.FirstEquity ?? _settings.Simulation.InitialBalance;
+        return new SessionSummary(
+            totals.Cycles,
+            totals.Trades,
+            _diary.Head.Seq,
+            start,
+            totals.LastEquity ?? start,
+            totals.FeesPaid,
+            totals.FundingPaid,
+            totals.UnprotectedMs,
+            (long)_wall.GetElapsedTime(_startedAt).TotalMilliseconds,
+            _diary.Head.Hash,
+            TradeLedger.Hash(DiaryReading.Trades(db)));
+    }
+
+    public void Dispose() => Desk.Turn.Dispose();
+
+    /// <summary>
+    /// Plays the market to the start of trading, or to where the diary ends with its commands in between. True when there was
+    /// something to resume.
+    /// </summary>
+    private bool Prepare(CancellationToken cancel)
+    {
+        var until = Math.Max(_settings.TradingStartMs - _world.BaseInterval.Milliseconds, _resumeMs);
+        using var db = new RezDb(RezDb.Sqlite(_diary.Path, readOnly: true));
+        foreach (var (venueMs, command) in DiaryReading.VenueCommands(db))
+        {
+            StepUntil(venueMs, cancel);
+            _world.Replay(command);
+        }
+
+        StepUntil(until, cancel);
+        return _resumeMs > 0;
+    }
+
+    private void StepUntil(long timeMs, CancellationToken cancel)
+    {
+        while (_world.NowMs < timeMs && _world.Step())
+        {
+            cancel.ThrowIfCancellationRequested();
+            NoteBenchmark();
+        }
+    }
+
+    private DateTimeOffset NextBoundary()
+    {
+        var interval = _settings.Cycle.CycleInterval;
+        return DateTimeOffset.FromUnixTimeMilliseconds(interval.NextOpen(interval.OpenOf(_world.NowMs)));
+    }
+
+    /// <summary>Buy-and-hold starts at the prices of the last step before trading.</summary>
+    private void NoteBenchmark()
+    {
+        if (_world.NowMs > _settings.TradingStartMs)
+        {
+            return;
+        }
+
+        foreach (var asset in _settings.Cycle.Assets)
+        {
+            if (_world.Venue.Context(asset) is { } context)
+            {
+                _benchmarkPrices[asset] = context.Mark;
+            }
+        }
+    }
+
+    private decimal? Benchmark(IReadOnlyDictionary<string, decimal> marks)
+    {
+        if (_benchmarkPrices.Count == 0)
+        {
+            return null;
+        }
+
+        var part = _settings.Simulation.InitialBalance / _benchmarkPrices.Count;
+        var value = 0m;
+        foreach (var (asset, price) in _benchmarkPrices)
+        {
+            if (!marks.TryGetValue(asset, out var mark))
+            {
+                return null;
+            }
+
+            value += part * mark / price;
+        }
+
+        return decimal.Round(value, 6);
+    }
+}
+
+public enum SessionPhase
+{
+    /// <summary>Warming up, or playing the market again after a restart.</summary>
+    Preparing,
+    Trading,
+
+    /// <summary>A recorded market came to its end.</summary>
+    MarketEnded,
+    Stopped,
+}

@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using Rez.Core.Desk;
+using Rez.Core.Diary;
+using Rez.Core.Diary.Facts;
+using Rez.Core.Diary.Storage;
+using Rez.Core.Simulation;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Session;
+
+/// <summary>What a start takes from an existing diary.</summary>
+internal sealed record DiaryReading(
+    string? World,
+    long ResumeMs,
+    long LastCycleNumber,
+    BooksStart Books,
+    ControlState Control,
+    IReadOnlyList<(string Asset, decimal? Stop, decimal? Target)> Levels)
+{
+    private const int RecentEvents = 4_000;
+
+    public static DiaryReading Of(string path)
+    {
+        using var db = new RezDb(RezDb.Sqlite(path, readOnly: true));
+        var session = DiaryQueries.Session(db);
+        var last = db.Events.OrderByDescending(e => e.Seq).Select(e => new { e.Seq, e.AtMs }).FirstOrDefault();
+        if (session is null || last is null)
+        {
+            return new DiaryReading(null, 0, 0, BooksStart.Empty, ControlState.Initial, []);
+        }
+
+        var fills = db.Fills.OrderByDescending(f => f.Seq).Take(2_000).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).Reverse().ToArray();
+        var funding = Recent(db, last.Seq).OfType<FundingBooked>().Select(f => (f.Payment.TimeMs, f.Payment.Asset)).ToArray();
+        var positions = db.Positions.AsEnumerable().ToArray();
+        var totals = DiaryQueries.Totals(db);
+        var books = new BooksStart(
+            [.. positions.Select(p => new LedgerPosition
+            {
+                Asset = p.Asset,
+                SignedSize = p.SignedSize,
+                EntryValue = p.EntryValue,
+                EntrySize = p.EntrySize,
+                ExitValue = p.ExitValue,
+                ExitSize = p.ExitSize,
+                Gross = p.Gross,
+                Fees = p.Fees,
+                Funding = p.Funding,
+                OpenedMs = p.OpenedMs,
+                OpenCycleId = p.OpenCycleId,
+            })],
+            totals.Trades,
+            fills,
+            funding,
+            SinceMs: 0);
+
+        // A cycle that was cut off keeps its number: ids must not be used again with other content.
+        var number = Recent(db, last.Seq).OfType<CycleStarted>().Select(c => c.Number).DefaultIfEmpty(totals.Cycles + totals.FailedCycles).Max();
+        return new DiaryReading(
+            session.World, last.AtMs, number, books, DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))]);
+    }
+
+    private static IEnumerable<DiaryFact> Recent(RezDb db, long lastSeq) =>
+        DiaryQueries.Stream(db, Math.Max(0, lastSeq - RecentEvents))
+            .Select(r => DiaryTypes.Read(r.Type, r.Version, r.Payload.Span)).Where(f => f.Ok).Select(f => f.Value);
+
+    /// <summary>Closed trades in order.</summary>
+    public static IEnumerable<ClosedTrade> Trades(RezDb db) =>
+        db.Trades.OrderBy(t => t.Number).AsEnumerable().Select(t => new ClosedTrade(
+            t.Number, t.Asset, Enum.Parse<Direction>(t.Direction), t.Size, t.EntryPrice, t.ExitPrice, t.OpenedMs, t.ClosedMs,
+            t.GrossPnl, t.Fees, t.Funding, t.ExitCode, t.OpenCycleId, t.CloseCycleId));
+
+    /// <summary>Everything that was sent to the simulated venue, in order, with the venue's time.</summary>
+    public static IEnumerable<(long VenueMs, Action<SimulatedVenue> Command)> VenueCommands(RezDb db)
+    {
+        foreach (var row in db.Events.Where(e => e.Stream == "order").OrderBy(e => e.Seq).AsEnumerable())
+        {
+            var fact = DiaryTypes.Read(row.Type, row.Version, row.Payload);
+            switch (fact.Ok ? fact.Value : null)
+            {
+                case OrderSending s:
+                    yield return (s.VenueMs, v => v.Place(s.Request));
+                    break;
+                case CancelSending c:
+                    yield return (c.VenueMs, v => v.Cancel(c.Asset, c.Oid));
+                    break;
+                case LeverageSending l:
+                    yield return (l.VenueMs, v => v.SetLeverage(l.Asset, l.Leverage, l.IsCross));
+                    break;
+            }
+        }
+    }
+}
