@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Text.Json;
+using Rez.Core.Configuration;
+using Rez.Core.Diary;
+using Rez.Worker.Hosting;
+
+namespace Rez.Worker.Commands;
+
+/// <summary><c>rez run</c>: the worker and its console. The verb that is meant when none is given.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<string?> Mode = new("--mode") { Description = "demo, paper or live (Trading:Mode)" };
+    private static readonly Option<string?> Speed = new("--speed") { Description = "Simulated seconds a second, or max (Demo:Speed)" };
+    private static readonly Option<long?> Cycles = new("--cycles") { Description = "Stop after this many cycles" };
+    private static readonly Option<bool> Headless = new("--headless") { Description = "Without the console" };
+    private static readonly Option<string?> Candles = new("--candles") { Description = "Folder of candle files to play (Demo:Candles)" };
+    private static readonly Option<string?> Seed = new("--seed") { Description = "Seed of the generated market (Demo:Seed)" };
+    private static readonly Option<string?> Port = new("--port") { Description = "Port of the console (Web:Port)" };
+
+    public static Command Build()
+    {
+        var command = new Command("run", "Runs the worker and its console; the demo when nothing else is asked for");
+        AddTo(command);
+        return command;
+    }
+
+    /// <summary>Gives a command the options and the action of <c>run</c>.</summary>
+    public static void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Mode, Speed, Cycles, Headless, Candles, Seed, CommonOptions.DataDir, Port, CommonOptions.Json })
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(RunAsync);
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
+    {
+        var headless = parse.GetValue(Headless);
+        var reading = CommonOptions.Read(
+            parse,
+            ("Trading:Mode", parse.GetValue(Mode)),
+            ("Demo:Speed", parse.GetValue(Speed)),
+            ("Demo:Candles", parse.GetValue(Candles)),
+            ("Demo:Seed", parse.GetValue(Seed)),
+            ("Storage:DataDir", parse.GetValue(CommonOptions.DataDir)),
+            ("Web:Port", parse.GetValue(Port)));
+        if (!reading.Faults.IsEmpty)
+        {
+            return CommonOptions.Report(reading);
+        }
+
+        if (parse.GetValue(Cycles) is <= 0)
+        {
+            Console.Error.WriteLine("--cycles must be above 0.");
+            return ExitCode.Usage;
+        }
+
+        var options = reading.Options;
+        if (headless && parse.GetValue(CommonOptions.DataDir) is null)
+        {
+            // A run of its own: repeating the command repeats the result instead of continuing the last one.
+            options.Storage.DataDir = FreshRun(options.Storage.DataDir);
+        }
+
+        var market = SessionComposition.Market(options);
+        if (!market.Ok)
+        {
+            Console.Error.WriteLine(market.Rejection.Message);
+            return ExitCode.BadData;
+        }
+
+        try
+        {
+            var opened = DemoHost.Open(options, market.Value, parse.GetValue(Cycles));
+            if (!opened.Ok)
+            {
+                Console.Error.WriteLine(opened.Rejection.Message);
+                return ExitCode.OtherWorld;
+            }
+
+            await using var host = opened.Value;
+            var json = parse.GetValue(CommonOptions.Json);
+            return headless ? await HeadlessAsync(host, json, cancel) : await ConsoleHost.RunAsync(host, json, cancel);
+        }
+        catch (DiaryUnavailableException e)
+        {
+            Console.Error.WriteLine($"{e.Message} Trading has stopped; nothing was sent since. Positions keep their stops at the exchange.");
+            return ExitCode.Of(e);
+        }
+    }
+
+    private static async Task<int> HeadlessAsync(DemoHost host, bool json, CancellationToken cancel)
+    {
+        await host.TradeAsync(cancel);
+        PrintSummary(host, json);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>One JSON object on standard output, or a few lines for people.</summary>
+    public static void PrintSummary(DemoHost host, bool json)
+    {
+        var summary = host.Session.Summarise();
+        Console.Out.WriteLine(json
+            ? JsonSerializer.Serialize(summary, JsonSerializerOptions.Web)
+            : $"{summary.Cycles} cycles, {summary.Trades} trades, equity {summary.EquityStart:0.00} → {summary.EquityEnd:0.00} USD, "
+                + $"fees {summary.FeesPaid:0.00}, funding {summary.FundingPaid:0.00}, unprotected {summary.UnprotectedMs} ms, trades hash {summary.TradesHash}");
+    }
+
+    private static string FreshRun(string dataDir)
+    {
+        var stamp = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss");
+        for (var n = 1; ; n++)
+        {
+            var path = Path.Combine(dataDir, "runs", n == 1 ? stamp : $"{stamp}-{n}");
+            if (!Directory.Exists(path))
+            {
+                return path;
+            }
+        }
+    }
+}

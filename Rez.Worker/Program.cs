@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Rez.Worker;
+using Rez.Worker.Commands;
+
+var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language model, and shows what it does and why.")
+{
+    CommonOptions.Config,
+    CommonOptions.Set,
+    RunCommand.Build(),
+    ConfigCommand.Build(),
+    DiaryCommand.Build(),
+    IndicatorsCommand.Build(),
+};
+RunCommand.AddTo(root);
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+    {
+        Console.Error.WriteLine(error.Message);
+    }
+
+    Console.Error.WriteLine("'rez --help' lists verbs and options.");
+    return ExitCode.Usage;
+}
+
+return await parsed.InvokeAsync();
