@@ -4,6 +4,7 @@ using Rez.Core.Desk;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Diary.Storage;
+using Rez.Core.Market;
 using Rez.Core.Simulation;
 using Rez.Core.Trading;
 
@@ -14,7 +15,7 @@ namespace Rez.Core.Session;
 /// a cycle at each boundary of the cycle interval. The market stands still while a cycle runs, so the same seed gives the same trades
 /// at any speed. After a restart the market is played again to where the diary ends, with the commands the diary holds.
 /// </summary>
-public sealed class DemoSession : IDisposable
+public sealed class DemoSession : ITradingSession, IDisposable
 {
     private readonly DemoWorld _world;
     private readonly DiaryStore _diary;
@@ -70,7 +71,17 @@ public sealed class DemoSession : IDisposable
 
     public TradingControls Controls { get; }
 
-    public DemoWorld World => _world;
+    public string Mode => "demo";
+
+    public DateTimeOffset Now => _world.Clock.GetUtcNow();
+
+    public double? Speed => _settings.Speed;
+
+    public IReadOnlyList<string> Assets => _settings.Cycle.Assets;
+
+    public IExchange Exchange => _world.Exchange;
+
+    public IMarketData Market => _world.Market;
 
     /// <summary>Where the session stands: preparing, trading, or why it ended.</summary>
     public SessionPhase Phase { get; private set; } = SessionPhase.Preparing;

@@ -130,6 +130,7 @@ public sealed record Fill
     /// <summary>Kind of trigger that caused it, if one did.</summary>
     public TriggerKind? Trigger { get; init; }
 
+    [System.Text.Json.Serialization.JsonIgnore]
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(TimeMs);
 }
 

@@ -1,5 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Rez.Web;
+using Rez.Web.Access;
+using Rez.Web.Hosting;
+using Rez.Worker.Commands;
+using Serilog;
+
 namespace Rez.Worker.Hosting;
+
+/// <summary>The worker with its console in the same process: trades until stopped, and goes on showing when trading has ended.</summary>
 internal static class ConsoleHost
 {
-    public static Task<int> RunAsync(DemoHost host, bool json, CancellationToken cancel) => throw new InvalidOperationException("web soon");
+    public static async Task<int> RunAsync(DemoHost host, bool json, CancellationToken cancel)
+    {
+        var web = host.Options.Web;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleHost).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders().AddSerilog(host.Log);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Listen(web.Bind == "localhost" ? IPAddress.Loopback : IPAddress.Parse(web.Bind), web.Port);
+        });
+        builder.Services.AddRezConsole(
+            host.Session, host.Diary,
+            new ConsoleSettings
+            {
+                DataDir = host.DataDir,
+                DiaryPath = host.Diary.Path,
+                Version = DemoHost.Version,
+                Password = web.Password,
+                ApiToken = web.ApiToken,
+            });
+        await using var app = builder.Build();
+        app.MapRezConsole();
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.GetBaseException() is SocketException)
+        {
+            await Console.Error.WriteLineAsync($"Port {web.Port} on {web.Bind} is in use or not allowed: {e.GetBaseException().Message}. Choose another with --port.");
+            return ExitCode.PortInUse;
+        }
+
+        Greet(host, app);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
+        await host.TradeAsync(stopping.Token);
+        if (host.Session.Phase == Core.Session.SessionPhase.MarketEnded && !stopping.IsCancellationRequested)
+        {
+            host.Log.Information("The recorded market has ended. The console stays open; stop with Ctrl-C.");
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await app.StopAsync(CancellationToken.None);
+        if (json)
+        {
+            RunCommand.PrintSummary(host, json);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Tells where the console is. The link logs in once; it goes to the terminal only, never to the log file.</summary>
+    private static void Greet(DemoHost host, WebApplication app)
+    {
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var access = app.Services.GetRequiredService<AccessFile>();
+        Console.Error.WriteLine();
+        Console.Error.WriteLine($"  Console: {address}/login/{access.AddLink()}");
+        Console.Error.WriteLine("  (this link logs in once; 'rez access password' sets a password, 'rez access link' makes another link)");
+        Console.Error.WriteLine();
+        var bind = host.Options.Web.Bind;
+        if (bind != "localhost" && !IPAddress.IsLoopback(IPAddress.Parse(bind)))
+        {
+            host.Log.Warning("The console listens on {Bind}: other machines can reach it, and what they send is not encrypted. Put it behind a reverse proxy with TLS", bind);
+        }
+    }
 }

@@ -74,6 +74,18 @@ public sealed class DiaryStore : IDiary, IDiaryFeed, IDisposable
         }
     }
 
+    /// <summary>Why the diary can no longer be written, or null.</summary>
+    public DiaryUnavailableException? Fault
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _fault;
+            }
+        }
+    }
+
     /// <summary>Events waiting to be written.</summary>
     public int QueueDepth
     {

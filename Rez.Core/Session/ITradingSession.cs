@@ -1,0 +1,38 @@
+using Rez.Core.Cycle;
+using Rez.Core.Desk;
+using Rez.Core.Market;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Session;
+
+/// <summary>What a console or an API may see of a running session, whatever its mode is composed of.</summary>
+public interface ITradingSession
+{
+    /// <summary>demo, paper or live.</summary>
+    string Mode { get; }
+
+    SessionPhase Phase { get; }
+
+    /// <summary>Market time now.</summary>
+    DateTimeOffset Now { get; }
+
+    DateTimeOffset NextCycleAt { get; }
+
+    /// <summary>Market seconds a wall second; null when it runs as fast as it can.</summary>
+    double? Speed { get; }
+
+    /// <summary>Assets that are traded.</summary>
+    IReadOnlyList<string> Assets { get; }
+
+    IExchange Exchange { get; }
+
+    IMarketData Market { get; }
+
+    TradingControls Controls { get; }
+
+    Protector Protector { get; }
+
+    Sentinel Sentinel { get; }
+
+    CycleResult? LastCycle { get; }
+}

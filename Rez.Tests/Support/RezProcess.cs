@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Rez.Tests.Support;
+
+/// <summary>The real program as a user starts it, with its output kept.</summary>
+internal sealed partial class RezProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly StringBuilder _out = new();
+    private readonly StringBuilder _err = new();
+    private readonly TaskCompletionSource<string> _link = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RezProcess(Process process) => _process = process;
+
+    /// <summary>The built program of the same configuration as the tests.</summary>
+    public static string Executable { get; } = Find();
+
+    public string Out
+    {
+        get
+        {
+            lock (_out)
+            {
+                return _out.ToString();
+            }
+        }
+    }
+
+    public string Err
+    {
+        get
+        {
+            lock (_err)
+            {
+                return _err.ToString();
+            }
+        }
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Runs to the end and gives exit code and output.</summary>
+    public static async Task<(int Code, string Out, string Err)> RunAsync(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    {
+        await using var rez = Start(folder, environment, arguments);
+        return (await rez.WaitAsync(), rez.Out, rez.Err);
+    }
+
+    public static RezProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    {
+        var info = new ProcessStartInfo(Executable, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            info.Environment[name] = value;
+        }
+
+        var process = new Process { StartInfo = info };
+        var rez = new RezProcess(process);
+        process.OutputDataReceived += (_, e) => Keep(rez._out, e.Data);
+        process.ErrorDataReceived += (_, e) =>
+        {
+            Keep(rez._err, e.Data);
+            if (e.Data is not null && LinkPattern().Match(e.Data) is { Success: true } match)
+            {
+                rez._link.TrySetResult(match.Value);
+            }
+        };
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.StandardInput.Close();
+        return rez;
+    }
+
+    /// <summary>The one-time login link it prints.</summary>
+    public async Task<Uri> LinkAsync()
+    {
+        var exited = _process.WaitForExitAsync();
+        var first = await Task.WhenAny(_link.Task, exited).WaitAsync(Patience);
+        return first == exited && !_link.Task.IsCompleted
+            ? throw new InvalidOperationException($"rez ended with {_process.ExitCode}: {Err}")
+            : new Uri(await _link.Task);
+    }
+
+    public async Task<int> WaitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static void Keep(StringBuilder into, string? line)
+    {
+        if (line is not null)
+        {
+            lock (into)
+            {
+                into.Append(line).Append('\n');
+            }
+        }
+    }
+
+    private static string Find()
+    {
+        // …/Rez.Tests/bin/<Configuration>/net10.0/
+        var parts = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
+        return Path.Combine(Repo.Root, "Rez.Worker", "bin", parts[^2], parts[^1], OperatingSystem.IsWindows() ? "rez.exe" : "rez");
+    }
+
+    [GeneratedRegex("http://[^ ]+/login/[0-9a-f]{64}")]
+    private static partial Regex LinkPattern();
+}

@@ -1,0 +1,115 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+using Rez.Core.Diary.Storage;
+using Rez.Core.Session;
+using Rez.Web.Access;
+using Rez.Web.Api;
+using Rez.Web.Components;
+using Rez.Web.Live;
+
+namespace Rez.Web.Hosting;
+
+/// <summary>Adds the console and the API to a host.</summary>
+public static class RezConsole
+{
+    private const string EitherScheme = "cookie-or-token";
+
+    public static void AddRezConsole(this IServiceCollection services, ITradingSession session, DiaryStore diary, ConsoleSettings settings)
+    {
+        services.AddSingleton(session);
+        services.AddSingleton(diary);
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new AccessFile(settings.DataDir, TimeProvider.System));
+        services.AddSingleton<Views>();
+        services.AddSingleton<LiveOverview>();
+        services.AddHostedService(p => p.GetRequiredService<LiveOverview>());
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddOpenApi();
+        services.AddProblemDetails();
+        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.DataDir, "keys"))).SetApplicationName("rez");
+        AddAccess(services);
+    }
+
+    public static void MapRezConsole(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use(SecurityHeaders);
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapGet("/login.css", () => Results.Text(LoginStyle.Css, "text/css")).AllowAnonymous().ExcludeFromDescription();
+        BlazorScript.Map(app);
+        LoginEndpoints.Map(app);
+        ApiEndpoints.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    private static void AddAccess(IServiceCollection services)
+    {
+        services.AddAuthentication(EitherScheme)
+            .AddPolicyScheme(EitherScheme, null, o => o.ForwardDefaultSelector = http =>
+                http.Request.Headers.Authorization.Count > 0 ? TokenAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null)
+            .AddCookie(o =>
+            {
+                o.Cookie.Name = "rez";
+                o.Cookie.HttpOnly = true;
+                o.Cookie.SameSite = SameSiteMode.Strict;
+                o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                o.ExpireTimeSpan = TimeSpan.FromDays(14);
+                o.LoginPath = "/login";
+                o.Events.OnRedirectToLogin = context =>
+                {
+                    // A program that asks the API wants a status, a person a page.
+                    if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi"))
+                    {
+                        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                    }
+                    else
+                    {
+                        context.Response.Redirect("/login");
+                    }
+
+                    return Task.CompletedTask;
+                };
+            });
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddRateLimiter(o =>
+        {
+            o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            o.AddFixedWindowLimiter(LoginEndpoints.RateLimit, w =>
+            {
+                w.PermitLimit = 20;
+                w.Window = TimeSpan.FromMinutes(1);
+                w.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
+            });
+        });
+    }
+
+    private static Task SecurityHeaders(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+
+        // Nothing leaves the machine. Styles inline: Radzen sets sizes that way.
+        headers.ContentSecurityPolicy =
+            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+        return next(http);
+    }
+}
