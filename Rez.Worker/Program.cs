@@ -10,6 +10,9 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     ConfigCommand.Build(),
     DiaryCommand.Build(),
     IndicatorsCommand.Build(),
+    AccessCommand.Build(),
+    HealthCommand.Build(),
+    BenchCommand.Build(),
 };
 RunCommand.AddTo(root);
 var parsed = root.Parse(args);

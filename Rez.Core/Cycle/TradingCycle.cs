@@ -175,7 +175,7 @@ public sealed class TradingCycle(CycleParts parts)
             DecisionAction.Reduce => $"reduce by {item.SizeUsd:0.##} USD",
             DecisionAction.Adjust => $"adjust: stop {item.StopLoss?.ToString() ?? "as is"}, target {item.TakeProfit?.ToString() ?? "as is"}",
             DecisionAction.Close => "close",
-            _ => "hold",
+            _ => CycleLine.Hold,
         };
 
         private void Mark(int stage, ref long since)

@@ -9,9 +9,9 @@ namespace Rez.Core.Strategies;
 /// <summary>
 /// The baseline: trade with the 1 h trend when 5 min momentum agrees.
 /// <list type="bullet">
-/// <item>Trend (1 h): EMA 20 against EMA 50, close on the trend's side of EMA 20, ADX 14 at least 18.</item>
+/// <item>Trend (1 h): EMA 20 against EMA 50, close on the trend's side of EMA 20, ADX 14 at least 20.</item>
 /// <item>Momentum (5 min): MACD histogram on the trend's side and growing, RSI 14 between 50 and 72 (mirrored for shorts).</item>
-/// <item>Entry: all of them. Stop 2 × ATR 14 of 15 min, target 2 × the stop's distance. Size risks 1 % of equity at the stop.</item>
+/// <item>Entry: all of them. Stop 2 × ATR 14 of 1 h (wide enough that fees stay a small part of the risk), target 2 × the stop's distance. Size risks 1 % of equity at the stop.</item>
 /// <item>Exit before stop or target: the 1 h EMAs cross back.</item>
 /// </list>
 /// </summary>
@@ -22,9 +22,9 @@ public sealed class TrendMomentum : IDecider
     /// <summary>Indicators it needs on every interval.</summary>
     public static readonly ImmutableArray<string> Needs = ["ema:20", "ema:50", "rsi:14", "macd:12,26,9", "atr:14", "adx:14", "bollinger:20,2"];
 
-    public static readonly ImmutableArray<Interval> Intervals = [Interval.M5, Interval.M15, Interval.H1];
+    public static readonly ImmutableArray<Interval> Intervals = [Interval.M5, Interval.H1];
 
-    private const double LeastAdx = 18;
+    private const double LeastAdx = 20;
     private const double StopAtrs = 2.0;
     private const decimal RewardToRisk = 2.0m;
     private const decimal RiskShare = 0.01m;
@@ -46,9 +46,8 @@ public sealed class TrendMomentum : IDecider
     private static DecisionItem Decide(AssetView asset, decimal equity)
     {
         var hour = asset.Sheet.Of(Interval.H1);
-        var quarter = asset.Sheet.Of(Interval.M15);
         var five = asset.Sheet.Of(Interval.M5);
-        if (hour is null || quarter is null || five is null || Reading.Of(hour, quarter, five) is not { } r)
+        if (hour is null || five is null || Reading.Of(hour, five) is not { } r)
         {
             return Hold(asset, "The indicators are not warmed up yet.");
         }
@@ -126,11 +125,11 @@ public sealed class TrendMomentum : IDecider
     {
         public int Trend => Math.Sign(FastEma - SlowEma);
 
-        public static Reading? Of(IntervalSheet hour, IntervalSheet quarter, IntervalSheet five)
+        public static Reading? Of(IntervalSheet hour, IntervalSheet five)
         {
             var r = new Reading(
                 hour["ema:20"], hour["ema:50"], hour.Close, hour["adx:14"],
-                five["macd:12,26,9.histogram"], five["macd:12,26,9.histogram", 1], five["rsi:14"], quarter["atr:14"]);
+                five["macd:12,26,9.histogram"], five["macd:12,26,9.histogram", 1], five["rsi:14"], hour["atr:14"]);
             return double.IsNaN(r.FastEma + r.SlowEma + r.Adx + r.Histogram + r.HistogramBefore + r.Rsi + r.Atr) || r.Trend == 0 ? null : r;
         }
 
@@ -140,7 +139,7 @@ public sealed class TrendMomentum : IDecider
             var missing = new List<string>();
             if ((HourClose - FastEma) * sign <= 0)
             {
-                missing.Add($"the 1 h close is on the wrong side of EMA 20 ({FastEma:0.####})");
+                missing.Add("the 1 h close is on the wrong side of EMA 20");
             }
 
             if (Adx < LeastAdx)
@@ -162,6 +161,9 @@ public sealed class TrendMomentum : IDecider
             return missing;
         }
 
-        public string TrendWords() => $"1 h trend {(Trend > 0 ? "up" : "down")} (EMA 20 {FastEma:0.####} {(Trend > 0 ? ">" : "<")} EMA 50 {SlowEma:0.####}, ADX {Adx:0.0})";
+        /// <summary>Six significant figures: enough to tell two averages apart.</summary>
+        private static string Rounded(double value) => value.ToString(value >= 1_000 ? "0" : value >= 10 ? "0.00" : "0.0000");
+
+        public string TrendWords() => $"1 h trend {(Trend > 0 ? "up" : "down")} (EMA 20 {Rounded(FastEma)} {(Trend > 0 ? ">" : "<")} EMA 50 {Rounded(SlowEma)}, ADX {Adx:0.0})";
     }
 }

@@ -62,7 +62,7 @@ public sealed class LiveOverview(ITradingSession session, DiaryStore diary, View
             _equityAt = clock.GetTimestamp();
         }
 
-        return new OverviewModel(status, await views.PositionsAsync(cancel), _equity, await views.CyclesAsync(12, null, cancel), await views.FillsAsync(15, cancel));
+        return new OverviewModel(status, await views.PositionsAsync(cancel), _equity, await views.NotableCyclesAsync(4, 8, cancel), await views.FillsAsync(15, cancel));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -22,7 +22,7 @@ public sealed record CycleView(
     string? CapsuleHash, string? Error)
 {
     /// <summary>Whether anything was asked for but holding.</summary>
-    public bool Acted => Lines.Any(l => l.Asked != "hold");
+    public bool Acted => Lines.Any(l => l.Asked != CycleLine.Hold);
 }
 
 public sealed record FillView(
@@ -143,6 +143,15 @@ public sealed class Views(ITradingSession session, DiaryStore diary, ConsoleSett
         await using var db = Open();
         var rows = await db.Cycles.Where(c => before == null || c.Number < before).OrderByDescending(c => c.Seq).Take(count).ToListAsync(cancel);
         return [.. rows.Select(ToView)];
+    }
+
+    /// <summary>The newest cycles and the newest that did more than hold, newest first.</summary>
+    public async Task<IReadOnlyList<CycleView>> NotableCyclesAsync(int newest, int acted, CancellationToken cancel)
+    {
+        await using var db = Open();
+        var recent = await db.Cycles.OrderByDescending(c => c.Seq).Take(newest).ToListAsync(cancel);
+        var busy = await db.Cycles.Where(c => c.Acted).OrderByDescending(c => c.Seq).Take(acted).ToListAsync(cancel);
+        return [.. recent.Concat(busy).DistinctBy(c => c.Id).OrderByDescending(c => c.Seq).Select(ToView)];
     }
 
     /// <summary>One cycle with its capsule and its place in the chain, or null.</summary>

@@ -6,7 +6,11 @@ namespace Rez.Core.Diary.Facts;
 public sealed record CycleStarted(long Number, long CandleCloseMs) : DiaryFact;
 
 /// <summary>How an asset fared in a cycle, in short: what was asked, what the gate left, what was done.</summary>
-public sealed record CycleLine(string Asset, string Asked, string Gated, string Done, string Rationale);
+public sealed record CycleLine(string Asset, string Asked, string Gated, string Done, string Rationale)
+{
+    /// <summary>What <see cref="Asked"/> says when nothing was asked for.</summary>
+    public const string Hold = "hold";
+}
 
 /// <summary>Wall-clock milliseconds of each stage.</summary>
 public sealed record StageTimes(double Sync, double Ingest, double Calculate, double Reason, double Execute, double Secure)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 
 namespace Rez.Core.Diary.Storage;
@@ -11,6 +12,9 @@ public static class DiaryRebuild
 {
     // Types that no read model shows: their payloads need not be read.
     private static readonly HashSet<string> Unprojected = ["cycle.started", "market.unfit", "order.cancel-sending", "order.leverage-sending", "order.leverage-outcome"];
+
+    private const int BatchSize = 1_024;
+    private const string Capsule = "cycle.capsule";
 
     public static RebuildReport Run(string path)
     {
@@ -33,37 +37,70 @@ public static class DiaryRebuild
 
         var projector = new Projector(model);
         var unreadable = new List<string>();
-        var count = 0L;
-        foreach (var record in DiaryQueries.Stream(reading, 0))
+        var count = reading.Events.LongCount();
+
+        // Reading and parsing on one core, folding and writing on the other.
+        using var batches = new BlockingCollection<List<Read>>(boundedCapacity: 16);
+        var parsing = Task.Run(() => Parse(reading, batches));
+        foreach (var read in batches.GetConsumingEnumerable().SelectMany(b => b))
         {
-            count++;
-            if (Unprojected.Contains(record.Type))
+            if (read.Fact is not null)
             {
-                continue;
-            }
-
-            if (record.Type == "cycle.capsule")
-            {
-                projector.Apply(CapsuleMark, record.Seq, record.AtMs, record.CycleId);
-                continue;
-            }
-
-            var fact = DiaryTypes.Read(record.Type, record.Version, record.Payload.Span);
-            if (fact.Ok)
-            {
-                projector.Apply(fact.Value, record.Seq, record.AtMs, record.CycleId);
+                projector.Apply(read.Fact, read.Seq, read.AtMs, read.CycleId);
             }
             else
             {
-                unreadable.Add($"event {record.Seq}: {fact.Rejection.Message}");
+                unreadable.Add($"event {read.Seq}: {read.Trouble}");
             }
         }
 
+        parsing.GetAwaiter().GetResult();
         projector.EndBatch();
         transaction.Commit();
         return new RebuildReport(count, unreadable);
     }
 
+    private static void Parse(RezDb db, BlockingCollection<List<Read>> into)
+    {
+        try
+        {
+            var batch = new List<Read>(BatchSize);
+            foreach (var read in Projected(db))
+            {
+                batch.Add(read);
+                if (batch.Count == BatchSize)
+                {
+                    into.Add(batch);
+                    batch = new List<Read>(BatchSize);
+                }
+            }
+
+            into.Add(batch);
+        }
+        finally
+        {
+            into.CompleteAdding();
+        }
+    }
+
+    /// <summary>Only what a read model shows, without the hashes: half of a diary is never read.</summary>
+    private static IEnumerable<Read> Projected(RezDb db)
+    {
+        db.Database.OpenConnection();
+        using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = $"SELECT seq, at_ms, cycle_id, type, version, CASE type WHEN '{Capsule}' THEN NULL ELSE payload END FROM events "
+            + $"WHERE type NOT IN ({string.Join(", ", Unprojected.Select(t => $"'{t}'"))}) ORDER BY seq";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var fact = reader.IsDBNull(5) ? CapsuleMark : DiaryTypes.Read(reader.GetString(3), reader.GetInt32(4), reader.GetFieldValue<byte[]>(5));
+            yield return new Read(
+                reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2), fact.Ok ? fact.Value : null, fact.Ok ? null : fact.Rejection.Message);
+        }
+    }
+
+    private readonly record struct Read(long Seq, long AtMs, string? CycleId, DiaryFact? Fact, string? Trouble);
+
     /// <summary>Stands for a capsule whose content the fold does not need.</summary>
-    private static readonly Facts.CapsuleSealed CapsuleMark = new(string.Empty, default);
+    private static readonly Outcome<DiaryFact> CapsuleMark = new Facts.CapsuleSealed(string.Empty, default);
 }

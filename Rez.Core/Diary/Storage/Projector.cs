@@ -46,6 +46,7 @@ internal sealed class Projector(ReadModel model)
     private readonly Dictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
     private TradeLedger _ledger = new();
     private DiaryTotals _totals = new();
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private bool _totalsChanged;
     private (string CycleId, long Seq)? _capsule;
 
@@ -75,7 +76,7 @@ internal sealed class Projector(ReadModel model)
                 break;
             case FundingBooked f:
                 _ledger.Book(f.Payment);
-                Write(f.Payment.Asset);
+                _touched.Add(f.Payment.Asset);
                 Total(_totals with { FundingPaid = _totals.FundingPaid + f.Payment.Usd });
                 break;
             case OrderSending s:
@@ -90,7 +91,7 @@ internal sealed class Projector(ReadModel model)
                 break;
             case ProtectionLevel l:
                 _levels[l.Asset] = (l.Stop, l.Target);
-                Write(l.Asset);
+                _touched.Add(l.Asset);
                 break;
             case ProtectionRestored r:
                 Total(_totals with { UnprotectedMs = _totals.UnprotectedMs + r.UnprotectedMs });
@@ -126,6 +127,12 @@ internal sealed class Projector(ReadModel model)
     /// <summary>Writes what is kept once a transaction, not once an event.</summary>
     public void EndBatch()
     {
+        foreach (var asset in _touched)
+        {
+            Write(asset);
+        }
+
+        _touched.Clear();
         if (_totalsChanged)
         {
             model.State("totals", _totals);
@@ -176,7 +183,7 @@ internal sealed class Projector(ReadModel model)
             Total(_totals with { Trades = closed.Number, Wins = _totals.Wins + (closed.Net > 0 ? 1 : 0), NetPnl = _totals.NetPnl + closed.Net });
         }
 
-        Write(fill.Asset);
+        _touched.Add(fill.Asset);
     }
 
     private static string ExitCodeOf(Fill fill, Known? known) =>
@@ -260,7 +267,7 @@ internal sealed class Projector(ReadModel model)
             OpenedMs = atMs,
         };
         _ledger = new TradeLedger(a.SignedSize == 0 ? others : others.Append(adopted), _ledger.ClosedTrades);
-        Write(a.Asset);
+        _touched.Add(a.Asset);
     }
 
     private void Equity(AccountSynced a, long atMs)
@@ -295,6 +302,7 @@ internal sealed class Projector(ReadModel model)
             Lines = JsonSerializer.Serialize(c.Lines, DiaryTypes.Json),
             Stages = JsonSerializer.Serialize(c.Stages, DiaryTypes.Json),
             CapsuleHash = c.CapsuleHash,
+            Acted = c.Lines.Any(l => l.Asked != CycleLine.Hold),
             CapsuleSeq = _capsule is { } capsule && capsule.CycleId == cycleId ? capsule.Seq : null,
             Seq = seq,
         });

@@ -10,7 +10,7 @@ internal sealed class ReadModel(DbConnection connection) : IDisposable
     public static readonly string[] Tables = ["cycles", "orders", "fills", "positions", "trades", "equity_points", "state"];
 
     private readonly PreparedCommand _cycle = PreparedCommand.Upsert(connection, "cycles", 1,
-        "id", "number", "started_ms", "ended_ms", "status", "decider", "summary", "equity", "lines", "stages", "capsule_hash", "capsule_seq", "error", "seq");
+        "id", "number", "started_ms", "ended_ms", "status", "decider", "summary", "equity", "lines", "stages", "capsule_hash", "capsule_seq", "error", "acted", "seq");
 
     private readonly PreparedCommand _order = PreparedCommand.Upsert(connection, "orders", 1,
         "cloid", "asset", "purpose", "code", "side", "size", "limit_price", "trigger_price", "trigger", "cycle_id", "status", "sent_ms", "oid", "filled_size", "detail");
@@ -39,7 +39,7 @@ internal sealed class ReadModel(DbConnection connection) : IDisposable
     public DbTransaction Transaction { get; set; } = null!;
 
     public void Cycle(CycleRow r) => _cycle.Run(
-        Transaction, r.Id, r.Number, r.StartedMs, r.EndedMs, r.Status, r.Decider, r.Summary, r.Equity, r.Lines, r.Stages, r.CapsuleHash, r.CapsuleSeq, r.Error, r.Seq);
+        Transaction, r.Id, r.Number, r.StartedMs, r.EndedMs, r.Status, r.Decider, r.Summary, r.Equity, r.Lines, r.Stages, r.CapsuleHash, r.CapsuleSeq, r.Error, r.Acted, r.Seq);
 
     public void Order(OrderRow r) => _order.Run(
         Transaction, r.Cloid, r.Asset, r.Purpose, r.Code, r.Side, r.Size, r.LimitPrice, r.TriggerPrice, r.Trigger, r.CycleId, r.Status, r.SentMs, r.Oid, r.FilledSize, r.Detail);

@@ -51,6 +51,7 @@ public sealed class RezDb(DbContextOptions<RezDb> options) : DbContext(options)
         {
             e.ToTable("cycles").HasKey(x => x.Id);
             e.HasIndex(x => x.Seq).HasDatabaseName("ix_cycles_seq");
+            e.HasIndex(x => new { x.Acted, x.Seq }).HasDatabaseName("ix_cycles_acted");
         });
         modelBuilder.Entity<OrderRow>(e => e.ToTable("orders").HasKey(x => x.Cloid));
         modelBuilder.Entity<FillRow>(e =>

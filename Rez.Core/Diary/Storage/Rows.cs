@@ -54,6 +54,9 @@ public sealed class CycleRow
 
     public string? Error { get; set; }
 
+    /// <summary>Whether anything but holding was asked for.</summary>
+    public bool Acted { get; set; }
+
     /// <summary>Sequence number of the event that ended the cycle.</summary>
     public long Seq { get; set; }
 }

@@ -43,10 +43,12 @@ public sealed class M0001Initial : Migration
                 capsule_hash = t.Column<string>(nullable: true),
                 capsule_seq = t.Column<long>(nullable: true),
                 error = t.Column<string>(nullable: true),
+                acted = t.Column<bool>(nullable: false),
                 seq = t.Column<long>(nullable: false),
             },
             constraints: t => t.PrimaryKey("PK_cycles", x => x.id));
         migrationBuilder.CreateIndex("ix_cycles_seq", "cycles", "seq");
+        migrationBuilder.CreateIndex("ix_cycles_acted", "cycles", ["acted", "seq"]);
 
         migrationBuilder.CreateTable(
             "orders",

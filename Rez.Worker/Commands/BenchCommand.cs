@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Text.Json;
+using Rez.Worker.Bench;
+
+namespace Rez.Worker.Commands;
+
+/// <summary><c>rez bench indicators|diary|cycle|start</c>: measures on this machine; docs/benchmarks.md keeps the results.</summary>
+internal static class BenchCommand
+{
+    public static Command Build()
+    {
+        var indicators = new Command("indicators", "Nanoseconds and bytes a bar") { CommonOptions.Json };
+        indicators.SetAction(parse => Print(IndicatorBench.Run(), parse));
+
+        var events = new Option<int>("--events") { Description = "Events to append", DefaultValueFactory = _ => 300_000 };
+        var diary = new Command("diary", "Durable appends and rebuild") { events, CommonOptions.Json };
+        diary.SetAction(async (parse, _) => Print(await DiaryBench.RunAsync(parse.GetValue(events)), parse));
+
+        var cycles = new Option<int>("--cycles") { Description = "Cycles to run", DefaultValueFactory = _ => 3_000 };
+        var cycle = new Command("cycle", "Demo cycles at full speed") { cycles, CommonOptions.Json };
+        cycle.SetAction(async (parse, _) =>
+        {
+            var reading = CommonOptions.Read(parse);
+            return reading.Faults.IsEmpty ? Print(await CycleBench.RunAsync(reading.Options, parse.GetValue(cycles)), parse) : CommonOptions.Report(reading);
+        });
+
+        var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
+        start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, start };
+    }
+
+    private static int Print(BenchReport report, ParseResult parse)
+    {
+        if (parse.GetValue(CommonOptions.Json))
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
+            return ExitCode.Ok;
+        }
+
+        Console.Out.WriteLine($"{report.Bench}: {report.Machine}; {report.Runtime}; {report.Date}");
+        foreach (var f in report.Figures)
+        {
+            var verdict = f.Met is { } met ? $"   goal {f.Goal}: {(met ? "met" : "MISSED")}" : string.Empty;
+            Console.Out.WriteLine($"  {f.Name,-72} {f.Value,12:#,0.###} {f.Unit}{verdict}");
+        }
+
+        return ExitCode.Ok;
+    }
+}
