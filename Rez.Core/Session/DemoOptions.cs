@@ -7,7 +7,7 @@ namespace Rez.Core.Session;
 public sealed class DemoOptions
 {
     [Description("Seed of the generated market and of simulated slippage; the same seed gives the same trades")]
-    public ulong Seed { get; set; } = 7;
+    public ulong Seed { get; set; } = 2;
 
     [Description("Simulated seconds a second, or 'max'")]
     public string Speed { get; set; } = "300";
