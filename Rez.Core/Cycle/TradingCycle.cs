@@ -13,7 +13,7 @@ public sealed record CycleResult(string CycleId, long Number, string? FailedStag
 
 /// <summary>What a cycle is made of.</summary>
 /// <param name="Clock">The market's time: when things happen.</param>
-/// <param name="Stopwatch">Wall time: how long they take.</param>
+/// <param name="Wall">Wall clock: how long they take.</param>
 /// <param name="Benchmark">Value of buy-and-hold at these marks, or null while it is not known.</param>
 public sealed record CycleParts(
     SyncStage Sync,
@@ -24,7 +24,7 @@ public sealed record CycleParts(
     SecureStage Secure,
     IDiary Diary,
     TimeProvider Clock,
-    TimeProvider Stopwatch,
+    TimeProvider Wall,
     Func<IReadOnlyDictionary<string, decimal>, decimal?> Benchmark);
 
 /// <summary>
@@ -90,7 +90,7 @@ public sealed class TradingCycle(CycleParts parts)
 
         private async ValueTask<string?> StagesAsync(CancellationToken cancel)
         {
-            var t = parts.Stopwatch.GetTimestamp();
+            var t = parts.Wall.GetTimestamp();
             var synced = await parts.Sync.RunAsync(_id, cancel);
             Mark(0, ref t);
             if (!synced.Ok)
@@ -180,8 +180,8 @@ public sealed class TradingCycle(CycleParts parts)
 
         private void Mark(int stage, ref long since)
         {
-            var now = parts.Stopwatch.GetTimestamp();
-            _times[stage] = Math.Round(parts.Stopwatch.GetElapsedTime(since, now).TotalMilliseconds, 4);
+            var now = parts.Wall.GetTimestamp();
+            _times[stage] = Math.Round(parts.Wall.GetElapsedTime(since, now).TotalMilliseconds, 4);
             since = now;
         }
     }

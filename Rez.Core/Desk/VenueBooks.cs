@@ -136,6 +136,7 @@ public sealed class VenueBooks
                 {
                     Asset = asset,
                     SignedSize = venue.SignedSize,
+                    AverageCost = venue.EntryPrice,
                     EntryValue = venue.Size * venue.EntryPrice,
                     EntrySize = venue.Size,
                 }),

@@ -34,20 +34,7 @@ internal sealed record DiaryReading(
         var positions = db.Positions.AsEnumerable().ToArray();
         var totals = DiaryQueries.Totals(db);
         var books = new BooksStart(
-            [.. positions.Select(p => new LedgerPosition
-            {
-                Asset = p.Asset,
-                SignedSize = p.SignedSize,
-                EntryValue = p.EntryValue,
-                EntrySize = p.EntrySize,
-                ExitValue = p.ExitValue,
-                ExitSize = p.ExitSize,
-                Gross = p.Gross,
-                Fees = p.Fees,
-                Funding = p.Funding,
-                OpenedMs = p.OpenedMs,
-                OpenCycleId = p.OpenCycleId,
-            })],
+            [.. positions.Select(Projector.ToLedger)],
             totals.Trades,
             fills,
             funding,

@@ -81,7 +81,7 @@ internal sealed class SimulatedBook(Instrument instrument, SimulationOptions opt
 
         var noise = options.SlippageNoiseBps * (decimal)SeededRandom.For(seed ^ (ulong)oid, "slippage").NextDouble();
         var slipped = best * (1m + (sign * ((impactBps / 2m) + noise) / 10_000m));
-        var price = PriceRules.Price(Instrument, slipped, side == Side.Buy ? RoundTo.Up : RoundTo.Down);
+        var price = PriceRules.Price(Instrument, slipped, RoundTo.Nearest);
         return (size, sign > 0 ? Math.Min(price, limit) : Math.Max(price, limit));
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class SimulatedVenue
             {
                 if (step.Has[i])
                 {
-                    Move(_byIndex[i], PointOf(step.Bars[i], point));
+                    Move(_byIndex[i], PointOf(step.Bars[i], point), jumps: point == 0);
                 }
             }
         }
@@ -59,8 +59,11 @@ public sealed partial class SimulatedVenue
         };
     }
 
-    /// <summary>Walks the mid to a new price and lets everything on the way happen in its order.</summary>
-    private void Move(SimulatedBook book, double to)
+    /// <summary>
+    /// Walks the mid to a new price and lets everything on the way happen at its own level; from bar to bar it jumps, and
+    /// what was passed over acts at the new price.
+    /// </summary>
+    private void Move(SimulatedBook book, double to, bool jumps)
     {
         var asset = book.Instrument.Asset;
         if (!book.HasPrice || IsIdle)
@@ -69,10 +72,9 @@ public sealed partial class SimulatedVenue
             return;
         }
 
-        // A gap (bar to bar, or no crossing level) jumps; inside the move each level is met at its own price.
         var from = book.Mid;
         var guard = 1_000 + (4 * _live.Count);
-        while (NextLevel(book, asset, from, to) is { } level)
+        while (!jumps && NextLevel(book, asset, from, to) is { } level)
         {
             book.Mid = level;
             from = level;

@@ -52,6 +52,9 @@ public sealed record LedgerPosition
     /// <summary>Base units, signed.</summary>
     public decimal SignedSize { get; init; }
 
+    /// <summary>Average price of what is still open: weighted on increases, unchanged on reductions, as the venue has it.</summary>
+    public decimal AverageCost { get; init; }
+
     /// <summary>USD paid for all entries together.</summary>
     public decimal EntryValue { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record LedgerPosition
 
     public string? OpenCycleId { get; init; }
 
+    /// <summary>Average price of all entries, reduced parts included: what a closed trade reports.</summary>
     public decimal EntryPrice => EntrySize == 0 ? 0 : EntryValue / EntrySize;
 
     public Direction Direction => SignedSize >= 0 ? Direction.Long : Direction.Short;
@@ -118,7 +122,7 @@ public sealed class TradeLedger
                 SignedSize = held + (closing * sign),
                 ExitValue = p.ExitValue + (closing * fill.Price),
                 ExitSize = p.ExitSize + closing,
-                Gross = p.Gross + (closing * (fill.Price - p.EntryPrice) * Math.Sign(held)),
+                Gross = p.Gross + (closing * (fill.Price - p.AverageCost) * Math.Sign(held)),
                 Fees = p.Fees + (fill.Fee * share),
             };
             if (p.SignedSize == 0)
@@ -131,8 +135,10 @@ public sealed class TradeLedger
         if (opening > 0)
         {
             p ??= new LedgerPosition { Asset = fill.Asset, OpenedMs = fill.TimeMs, OpenCycleId = cycleId };
+            var open = Math.Abs(p.SignedSize);
             p = p with
             {
+                AverageCost = ((p.AverageCost * open) + (fill.Price * opening)) / (open + opening),
                 SignedSize = p.SignedSize + (opening * sign),
                 EntryValue = p.EntryValue + (opening * fill.Price),
                 EntrySize = p.EntrySize + opening,

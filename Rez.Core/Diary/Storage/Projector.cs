@@ -140,10 +140,11 @@ internal sealed class Projector(ReadModel model)
         }
     }
 
-    private static LedgerPosition ToLedger(PositionRow r) => new()
+    internal static LedgerPosition ToLedger(PositionRow r) => new()
     {
         Asset = r.Asset,
         SignedSize = r.SignedSize,
+        AverageCost = r.AverageCost,
         EntryValue = r.EntryValue,
         EntrySize = r.EntrySize,
         ExitValue = r.ExitValue,
@@ -262,6 +263,7 @@ internal sealed class Projector(ReadModel model)
         {
             Asset = a.Asset,
             SignedSize = a.SignedSize,
+            AverageCost = a.EntryPrice,
             EntryValue = Math.Abs(a.SignedSize) * a.EntryPrice,
             EntrySize = Math.Abs(a.SignedSize),
             OpenedMs = atMs,

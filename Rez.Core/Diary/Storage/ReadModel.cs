@@ -23,7 +23,7 @@ internal sealed class ReadModel(DbConnection connection) : IDisposable
         "time_ms", "asset", "tid", "oid", "cloid", "side", "price", "size", "fee", "closed_pnl", "is_taker", "is_liquidation", "trigger", "cycle_id", "seq");
 
     private readonly PreparedCommand _position = PreparedCommand.Upsert(connection, "positions", 1,
-        "asset", "signed_size", "entry_value", "entry_size", "exit_value", "exit_size", "gross", "fees", "funding", "opened_ms", "open_cycle_id", "stop", "target");
+        "asset", "signed_size", "average_cost", "entry_value", "entry_size", "exit_value", "exit_size", "gross", "fees", "funding", "opened_ms", "open_cycle_id", "stop", "target");
 
     private readonly PreparedCommand _flat = new(connection, "DELETE FROM positions WHERE asset = @0", 1);
 
@@ -52,7 +52,7 @@ internal sealed class ReadModel(DbConnection connection) : IDisposable
         Transaction, f.TimeMs, f.Asset, f.Tid, f.Oid, f.Cloid?.Value, f.Side.ToString(), f.Price, f.Size, f.Fee, f.ClosedPnl, f.IsTaker, f.IsLiquidation, f.Trigger?.ToString(), cycleId, seq);
 
     public void Position(LedgerPosition p, decimal? stop, decimal? target) => _position.Run(
-        Transaction, p.Asset, p.SignedSize, p.EntryValue, p.EntrySize, p.ExitValue, p.ExitSize, p.Gross, p.Fees, p.Funding, p.OpenedMs, p.OpenCycleId, stop, target);
+        Transaction, p.Asset, p.SignedSize, p.AverageCost, p.EntryValue, p.EntrySize, p.ExitValue, p.ExitSize, p.Gross, p.Fees, p.Funding, p.OpenedMs, p.OpenCycleId, stop, target);
 
     public void Flat(string asset) => _flat.Run(Transaction, asset);
 

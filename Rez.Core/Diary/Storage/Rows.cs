@@ -137,6 +137,8 @@ public sealed class PositionRow
 
     public decimal SignedSize { get; set; }
 
+    public decimal AverageCost { get; set; }
+
     public decimal EntryValue { get; set; }
 
     public decimal EntrySize { get; set; }

@@ -101,6 +101,7 @@ public sealed class M0001Initial : Migration
             {
                 asset = t.Column<string>(nullable: false),
                 signed_size = t.Column<decimal>(nullable: false),
+                average_cost = t.Column<decimal>(nullable: false),
                 entry_value = t.Column<decimal>(nullable: false),
                 entry_size = t.Column<decimal>(nullable: false),
                 exit_value = t.Column<decimal>(nullable: false),
