@@ -71,6 +71,8 @@ public sealed class DemoSession : ITradingSession, IDisposable
 
     public TradingControls Controls { get; }
 
+    public DemoWorld World => _world;
+
     public string Mode => "demo";
 
     public DateTimeOffset Now => _world.Clock.GetUtcNow();
