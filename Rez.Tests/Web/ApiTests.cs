@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Rez.Tests.Support;
+
+namespace Rez.Tests.Web;
+
+/// <summary>The HTTP API and the doors of the console, against the real program.</summary>
+public sealed class ApiTests : IAsyncLifetime
+{
+    private const string Token = "a-configured-token-of-30-chars";
+    private readonly TempFolder _folder = new();
+    private RezProcess _rez = null!;
+    private Uri _base = null!;
+    private HttpClient _client = null!;
+    private HttpClient _stranger = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _rez = RezProcess.Start(
+            Repo.Root, new Dictionary<string, string> { ["REZ__Web__ApiToken"] = Token, ["REZ__Web__Password"] = "open sesame please" },
+            "run", "--data-dir", _folder.Path, "--port", "0", "--speed", "20000");
+        _base = new Uri((await _rez.LinkAsync()).GetLeftPart(UriPartial.Authority));
+        _client = Client();
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        _stranger = Client();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _stranger.Dispose();
+        await _rez.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Every_endpoint_of_the_document_needs_a_login_but_health()
+    {
+        var document = await JsonAsync("/openapi/v1.json");
+        var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToArray();
+        Assert.Equal(["/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/equity", "/api/fills", "/api/positions", "/api/status", "/healthz"], paths.Order());
+        foreach (var path in paths.Append("/openapi/v1.json").Append("/api/nothing"))
+        {
+            using var answer = await _stranger.GetAsync(path.Replace("{id}", "x", StringComparison.Ordinal));
+            Assert.Equal(path == "/healthz" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
+
+        foreach (var path in new[] { "/", "/_blazor/negotiate", "/_framework/blazor.web.js", "/_content/Rez.Web/rez.css" })
+        {
+            using var answer = await _stranger.GetAsync(path);
+            Assert.True(answer.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.Unauthorized or HttpStatusCode.MethodNotAllowed, $"{path}: {answer.StatusCode}");
+        }
+
+        using var wrong = Client();
+        wrong.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token + "x");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await wrong.GetAsync("/api/status")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Status_cycles_equity_and_diary_tell_one_story()
+    {
+        JsonElement cycles;
+        do
+        {
+            cycles = await JsonAsync("/api/cycles?count=3");
+        }
+        while (cycles.GetArrayLength() < 3);
+
+        var id = cycles[0].GetProperty("id").GetString();
+        var detail = await JsonAsync($"/api/cycles/{id}");
+        Assert.Equal(id, detail.GetProperty("capsule").GetProperty("cycle").GetString());
+        var capsule = System.Text.Encoding.UTF8.GetBytes(detail.GetProperty("capsule").GetRawText());
+        Assert.Equal(detail.GetProperty("cycle").GetProperty("capsuleHash").GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(capsule)));
+
+        var status = await JsonAsync("/api/status");
+        Assert.Equal("demo", status.GetProperty("mode").GetString());
+        Assert.True(status.GetProperty("cycles").GetInt64() >= 3);
+        Assert.True((await JsonAsync("/api/equity?points=10")).GetArrayLength() <= 12);
+
+        var page = await JsonAsync("/api/diary?after=0&count=10");
+        var previous = new string('0', 64);
+        var seq = 0L;
+        foreach (var e in page.GetProperty("events").EnumerateArray())
+        {
+            Assert.Equal(++seq, e.GetProperty("seq").GetInt64());
+            Assert.Equal(previous, e.GetProperty("prev").GetString());
+            previous = e.GetProperty("hash").GetString();
+        }
+
+        Assert.Equal(10, page.GetProperty("next").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("/api/cycles/none", HttpStatusCode.NotFound)]
+    [InlineData("/api/cycles?count=0", HttpStatusCode.BadRequest)]
+    [InlineData("/api/cycles?count=x", HttpStatusCode.BadRequest)]
+    [InlineData("/api/equity?points=1", HttpStatusCode.BadRequest)]
+    [InlineData("/api/diary?after=-1", HttpStatusCode.BadRequest)]
+    [InlineData("/api/diary?count=100000", HttpStatusCode.BadRequest)]
+    public async Task Bad_requests_get_problem_details(string path, HttpStatusCode code)
+    {
+        using var answer = await _client.GetAsync(path);
+        Assert.Equal(code, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task The_password_opens_and_a_wrong_one_does_not()
+    {
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = true }) { BaseAddress = _base };
+        async Task<string?> LoginAsync(string password)
+        {
+            var page = await browser.GetStringAsync("/login");
+            var token = System.Text.RegularExpressions.Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+            using var answer = await browser.PostAsync("/login", new FormUrlEncodedContent(new Dictionary<string, string> { ["password"] = password, ["__RequestVerificationToken"] = token }));
+            return answer.Headers.Location?.ToString();
+        }
+
+        Assert.Equal("/login?failed=password", await LoginAsync("wrong"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("/api/status")).StatusCode);
+        Assert.Equal("/", await LoginAsync("open sesame please"));
+        using var status = await browser.GetAsync("/api/status");
+        Assert.Equal(HttpStatusCode.OK, status.StatusCode);
+
+        using var forged = await browser.PostAsync("/login", new FormUrlEncodedContent(new Dictionary<string, string> { ["password"] = "open sesame please" }));
+        Assert.NotEqual("/", forged.Headers.Location?.ToString());
+    }
+
+    [Fact]
+    public async Task A_token_made_while_it_runs_works_at_once()
+    {
+        var made = await RezProcess.RunAsync(Repo.Root, null, "access", "token", "script", "--data-dir", _folder.Path);
+        using var client = Client();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.Out.Trim());
+        using var answer = await client.GetAsync("/api/status");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain(made.Out.Trim(), File.ReadAllText(_folder.File("access.json")));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File("access.json")));
+        }
+
+        var health = await RezProcess.RunAsync(Repo.Root, null, "health", "--port", _base.Port.ToString());
+        Assert.Equal(0, health.Code);
+    }
+
+    [Fact]
+    public async Task Pages_carry_headers_that_keep_them_to_themselves_and_no_secret()
+    {
+        using var answer = await _client.GetAsync("/");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("default-src 'self'", string.Concat(answer.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal("nosniff", string.Concat(answer.Headers.GetValues("X-Content-Type-Options")));
+        var body = await answer.Content.ReadAsStringAsync() + await _client.GetStringAsync("/api/status") + await _client.GetStringAsync("/api/diary?count=500");
+        Assert.DoesNotContain(Token, body);
+        Assert.DoesNotContain("sesame", body + _rez.Err + _rez.Out);
+    }
+
+    private async Task<JsonElement> JsonAsync(string path) => JsonDocument.Parse(await _client.GetStringAsync(path)).RootElement.Clone();
+
+    private HttpClient Client() => new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _base };
+}
