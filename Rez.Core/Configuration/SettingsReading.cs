@@ -103,7 +103,9 @@ public sealed record SettingsReading(RezOptions Options, ImmutableArray<Effectiv
     }
 
     private static string Shown(SettingDefinition definition, string text) =>
-        definition.IsSecret ? (text.Length == 0 ? "(not set)" : Mask) : text;
+        definition.IsSecret ? (text.Length == 0 ? "(not set)" : Mask)
+        : definition.IsList ? text.Replace(',', ' ').Replace(';', ',')
+        : text;
 
     private static IEnumerable<SettingFault> UnknownKeys(IReadOnlyList<SettingsLayer> layers)
     {

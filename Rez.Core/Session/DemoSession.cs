@@ -25,6 +25,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
     private readonly long _resumeMs;
     private readonly long _firstCycle;
     private readonly long _startedAt;
+    private readonly ClockWatch _clockWatch;
     private readonly Dictionary<string, decimal> _benchmarkPrices = new(StringComparer.Ordinal);
     private long _cycles;
 
@@ -35,6 +36,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         _settings = settings;
         _wall = wall;
         _startedAt = wall.GetTimestamp();
+        _clockWatch = new ClockWatch(wall);
         _resumeMs = reading.ResumeMs;
         _firstCycle = reading.LastCycleNumber + 1;
 
@@ -96,6 +98,9 @@ public sealed class DemoSession : ITradingSession, IDisposable
 
     public CycleResult? LastCycle { get; private set; }
 
+    /// <summary>Called when the machine's clock jumped, on the session's thread.</summary>
+    public event Action<ClockJump>? ClockJumpedSeen;
+
     /// <summary>Called after each cycle, on the session's thread.</summary>
     public event Action<CycleResult>? CycleEnded;
 
@@ -151,6 +156,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
             }
 
             NextCycleAt = NextBoundary();
+            LookAtClock();
             if (_world.NowMs < pauseUntilMs)
             {
                 continue;
@@ -224,6 +230,15 @@ public sealed class DemoSession : ITradingSession, IDisposable
         {
             cancel.ThrowIfCancellationRequested();
             NoteBenchmark();
+        }
+    }
+
+    private void LookAtClock()
+    {
+        if (_clockWatch.Look() is { } jump)
+        {
+            _diary.Append(new ClockJumped(jump.FromMs, jump.ToMs));
+            ClockJumpedSeen?.Invoke(jump);
         }
     }
 

@@ -183,6 +183,20 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_fills_up_ends_trading_with_its_own_code_and_loses_nothing()
+    {
+        var mount = _folder.File("small");
+        Directory.CreateDirectory(mount);
+        using var folder = SmallDisk.Mount(mount, "6m");
+        Assert.SkipUnless(folder is not null, "needs the right to mount a small file system (root)");
+        var run = await RezProcess.RunAsync(Repo.Root, null, "run", "--headless", "--speed", "max", "--data-dir", Path.Combine(mount, "d"));
+        Assert.Equal(6, run.Code);
+        Assert.Contains("is full", run.Err);
+        var verify = await RezProcess.RunAsync(Repo.Root, null, "diary", "verify", "--data-dir", Path.Combine(mount, "d"));
+        Assert.True(verify.Code == 0, verify.Err);
+    }
+
+    [Fact]
     public async Task Configuration_layers_print_with_their_sources_and_faults_come_all_at_once()
     {
         File.WriteAllText(_folder.File("appsettings.json"), File.ReadAllText(Path.Combine(Repo.Root, "appsettings.json")));

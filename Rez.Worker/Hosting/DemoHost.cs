@@ -61,6 +61,7 @@ internal sealed class DemoHost : IAsyncDisposable
             }
 
             Announce(log, options, market, settings, data.Path);
+            session.Value.ClockJumpedSeen += jump => log.Warning("{Jump}", jump.ToString());
             session.Value.CycleEnded += result => LogCycle(log, result);
             var tail = options.Storage.JsonLines ? JsonLinesTail.Start(diary, data.JsonLinesPath) : null;
             return new DemoHost(options, data, diary, tail, session.Value, log);

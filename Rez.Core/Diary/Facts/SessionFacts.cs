@@ -12,7 +12,7 @@ public sealed record SessionStarted(string Mode, string World, string Version, l
 [DiaryType("session.stopped")]
 public sealed record SessionStopped(string Why) : DiaryFact;
 
-/// <summary>The clock was found earlier than the newest event, or further ahead than a pause explains.</summary>
+/// <summary>The machine's clock moved other than time did; from is where it should have stood.</summary>
 [DiaryType("session.clock-jumped")]
 public sealed record ClockJumped(long FromMs, long ToMs) : DiaryFact;
 
