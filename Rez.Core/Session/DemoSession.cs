@@ -23,11 +23,14 @@ public sealed class DemoSession : ITradingSession, IDisposable
     private readonly TimeProvider _wall;
     private readonly TradingCycle _cycle;
     private readonly long _resumeMs;
-    private readonly long _firstCycle;
     private readonly long _startedAt;
     private readonly ClockWatch _clockWatch;
     private readonly Dictionary<string, decimal> _benchmarkPrices = new(StringComparer.Ordinal);
     private long _cycles;
+    private long _nextCycle;
+    private long _lastCycleCloseMs;
+    private long _pauseUntilMs;
+    private int _failures;
 
     private DemoSession(DemoWorld world, DiaryStore diary, IDecider decider, SessionSettings settings, TimeProvider wall, DiaryReading reading)
     {
@@ -38,7 +41,8 @@ public sealed class DemoSession : ITradingSession, IDisposable
         _startedAt = wall.GetTimestamp();
         _clockWatch = new ClockWatch(wall);
         _resumeMs = reading.ResumeMs;
-        _firstCycle = reading.LastCycleNumber + 1;
+        _nextCycle = reading.LastCycleNumber + 1;
+        _lastCycleCloseMs = reading.LastCycleCloseMs;
 
         Desk = new OrderDesk(world.Exchange, diary, world.Clock);
         Books = new VenueBooks(world.Exchange, diary, reading.Books);
@@ -122,57 +126,13 @@ public sealed class DemoSession : ITradingSession, IDisposable
     /// <exception cref="DiaryUnavailableException">The diary can't persist any more; nothing was sent since.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var resumed = Prepare(cancel);
-        _diary.Append(new SessionStarted("demo", _world.Fingerprint, _settings.Version, _settings.TradingStartMs));
-        if (resumed)
+        try
         {
-            await Sentinel.BeatAsync(cancel);
+            await TradeAsync(cancel);
         }
-
-        Phase = SessionPhase.Trading;
-        var pace = new Pace(_wall, _settings.Speed, _world.NowMs);
-        var number = _firstCycle;
-        var pauseUntilMs = 0L;
-        var failures = 0;
-        NextCycleAt = NextBoundary();
-        while (!cancel.IsCancellationRequested && Cycles < (_settings.MaxCycles ?? long.MaxValue))
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            var busy = !_world.IsIdle;
-            if (!_world.Step())
-            {
-                Phase = SessionPhase.MarketEnded;
-                break;
-            }
-
-            await pace.WaitAsync(_world.NowMs, cancel);
-            if (busy)
-            {
-                await Sentinel.BeatAsync(cancel);
-            }
-
-            if (_world.NowMs < _settings.TradingStartMs || _world.NowMs < NextCycleAt.ToUnixTimeMilliseconds())
-            {
-                continue;
-            }
-
-            NextCycleAt = NextBoundary();
-            LookAtClock();
-            if (_world.NowMs < pauseUntilMs)
-            {
-                continue;
-            }
-
-            var result = await _cycle.RunAsync(number++, _world.Clock.GetUtcNow(), cancel);
-            failures = result.FailedStage is null ? 0 : failures + 1;
-            if (failures > 0)
-            {
-                var pause = Math.Min(1L << Math.Min(failures - 1, 20), _settings.MaxBackoffCycles);
-                pauseUntilMs = _world.NowMs + (pause * _settings.Cycle.CycleInterval.Milliseconds);
-            }
-
-            LastCycle = result;
-            Interlocked.Increment(ref _cycles);
-            CycleEnded?.Invoke(result);
+            Phase = SessionPhase.Stopped;
         }
 
         if (Phase == SessionPhase.Trading)
@@ -205,6 +165,74 @@ public sealed class DemoSession : ITradingSession, IDisposable
     }
 
     public void Dispose() => Desk.Turn.Dispose();
+
+    /// <summary>A stop takes effect between bars: a cycle, once begun, is never cut between a send and its outcome.</summary>
+    private async Task TradeAsync(CancellationToken cancel)
+    {
+        var resumed = Prepare(cancel);
+        _diary.Append(new SessionStarted("demo", _world.Fingerprint, _settings.Version, _settings.TradingStartMs));
+        if (resumed)
+        {
+            await Sentinel.BeatAsync(CancellationToken.None);
+        }
+
+        Phase = SessionPhase.Trading;
+        var pace = new Pace(_wall, _settings.Speed, _world.NowMs);
+        NextCycleAt = NextBoundary();
+        if (resumed && IsCycleDue(_world.NowMs))
+        {
+            // The process ended after this bar and before its cycle. One that had begun is not run again: what it sent is reconciled.
+            await RunCycleAsync();
+        }
+
+        while (!cancel.IsCancellationRequested && Cycles < (_settings.MaxCycles ?? long.MaxValue))
+        {
+            var busy = !_world.IsIdle;
+            if (!_world.Step())
+            {
+                Phase = SessionPhase.MarketEnded;
+                break;
+            }
+
+            await pace.WaitAsync(_world.NowMs, cancel);
+            if (busy)
+            {
+                await Sentinel.BeatAsync(CancellationToken.None);
+            }
+
+            if (IsCycleDue(_world.NowMs))
+            {
+                await RunCycleAsync();
+            }
+        }
+    }
+
+    /// <summary>Whether a candle of the cycle's interval closed at this moment and no cycle was begun for it.</summary>
+    private bool IsCycleDue(long nowMs) =>
+        nowMs >= _settings.TradingStartMs && nowMs > _lastCycleCloseMs && _settings.Cycle.CycleInterval.OpenOf(nowMs) == nowMs;
+
+    private async Task RunCycleAsync()
+    {
+        NextCycleAt = NextBoundary();
+        LookAtClock();
+        if (_world.NowMs < _pauseUntilMs)
+        {
+            return;
+        }
+
+        _lastCycleCloseMs = _world.NowMs;
+        var result = await _cycle.RunAsync(_nextCycle++, _world.Clock.GetUtcNow(), CancellationToken.None);
+        _failures = result.FailedStage is null ? 0 : _failures + 1;
+        if (_failures > 0)
+        {
+            var pause = Math.Min(1L << Math.Min(_failures - 1, 20), _settings.MaxBackoffCycles);
+            _pauseUntilMs = _world.NowMs + (pause * _settings.Cycle.CycleInterval.Milliseconds);
+        }
+
+        LastCycle = result;
+        Interlocked.Increment(ref _cycles);
+        CycleEnded?.Invoke(result);
+    }
 
     /// <summary>
     /// Plays the market to the start of trading, or to where the diary ends with its commands in between. True when there was

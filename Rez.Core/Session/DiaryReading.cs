@@ -13,6 +13,7 @@ internal sealed record DiaryReading(
     string? World,
     long ResumeMs,
     long LastCycleNumber,
+    long LastCycleCloseMs,
     BooksStart Books,
     ControlState Control,
     IReadOnlyList<(string Asset, decimal? Stop, decimal? Target)> Levels)
@@ -26,7 +27,7 @@ internal sealed record DiaryReading(
         var last = db.Events.OrderByDescending(e => e.Seq).Select(e => new { e.Seq, e.AtMs }).FirstOrDefault();
         if (session is null || last is null)
         {
-            return new DiaryReading(null, 0, 0, BooksStart.Empty, ControlState.Initial, []);
+            return new DiaryReading(null, 0, 0, 0, BooksStart.Empty, ControlState.Initial, []);
         }
 
         var fills = db.Fills.OrderByDescending(f => f.Seq).Take(2_000).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).Reverse().ToArray();
@@ -41,9 +42,9 @@ internal sealed record DiaryReading(
             SinceMs: 0);
 
         // A cycle that was cut off keeps its number: ids must not be used again with other content.
-        var number = Recent(db, last.Seq).OfType<CycleStarted>().Select(c => c.Number).DefaultIfEmpty(totals.Cycles + totals.FailedCycles).Max();
+        var cycle = Recent(db, last.Seq).OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
         return new DiaryReading(
-            session.World, last.AtMs, number, books, DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))]);
+            session.World, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))]);
     }
 
     private static IEnumerable<DiaryFact> Recent(RezDb db, long lastSeq) =>

@@ -112,7 +112,7 @@ public sealed class TrendMomentum : IDecider
             ExitPlan = new ExitPlan(
                 $"Out at {stop} or {target}, or when the 1 h EMAs cross back.",
                 [new Invalidation("close", "1h", direction == Direction.Long ? "below" : "above", PriceRules.Price(asset.Instrument, (decimal)r.SlowEma, RoundTo.Nearest))]),
-            Rationale = $"{r.TrendWords()}, and 5 min momentum agrees: MACD histogram {r.Histogram:+0.####;-0.####} and growing, RSI {r.Rsi:0.0}. "
+            Rationale = $"{r.TrendWords()}, and 5 min momentum agrees: MACD histogram {r.Histogram:+0.###;−0.###} and {(r.Trend > 0 ? "rising" : "falling")}, RSI {r.Rsi:0.0}. "
                 + $"Stop 2 ATR away at {stop}, target {target}; the size risks 1 % of equity.",
         };
     }

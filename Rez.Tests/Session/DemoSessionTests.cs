@@ -40,6 +40,42 @@ public sealed class DemoSessionTests
     }
 
     [Fact]
+    public async Task A_stop_between_a_bar_and_its_cycle_loses_no_cycle()
+    {
+        using var whole = new TempFolder();
+        using var parts = new TempFolder();
+        var once = await SessionStage.RunAsync(whole.Path, 60);
+        for (var stops = 0; stops < 20; stops++)
+        {
+            // Cancelled after a number of bars that falls on, before and behind cycle boundaries.
+            using var stage = SessionStage.Open(parts.Path, change: o => o.Demo.Speed = "1000000");
+            using var cancel = new CancellationTokenSource();
+            var until = stops * 7;
+            stage.Diary.Committed += records =>
+            {
+                if (records.Any(r => r.Type == "session.started") && until % 2 == 0)
+                {
+                    cancel.Cancel();
+                }
+            };
+            stage.Session.CycleEnded += _ => cancel.Cancel();
+            await stage.Session.RunAsync(cancel.Token);
+        }
+
+        using (var db = Db(parts))
+        {
+            var totals = DiaryQueries.Totals(db);
+            await SessionStage.RunAsync(parts.Path, 60 - totals.Cycles);
+        }
+
+        using var check = Db(parts);
+        var closes = DiaryQueries.Stream(check, 0).Where(r => r.Type == "cycle.started").Select(r => ((CycleStarted)DiaryTypes.Read(r.Type, r.Version, r.Payload.Span).Value).CandleCloseMs).ToArray();
+        Assert.Equal(60, closes.Length);
+        Assert.All(closes.Zip(closes.Skip(1)), pair => Assert.Equal(300_000, pair.Second - pair.First));
+        Assert.Equal(once.EquityEnd, DiaryQueries.Totals(check).LastEquity);
+    }
+
+    [Fact]
     public async Task Another_market_is_not_continued_on_the_same_diary()
     {
         using var folder = new TempFolder();

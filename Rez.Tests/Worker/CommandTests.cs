@@ -90,13 +90,18 @@ public sealed class CommandTests : IDisposable
             Assert.Equal(0, (await RezProcess.RunAsync(Repo.Root, null, "diary", "verify", "--data-dir", dir)).Code);
         }
 
-        // What the killed processes left and the next one adds is the very story of an undisturbed run, trade by trade.
+        // What the killed processes left and the next one adds is the story of an undisturbed run, trade by trade, up to the first cycle
+        // that a kill cut in two (if one did): that cycle's remaining wishes are not carried out.
         var done = Cycles(dir);
         var resumed = await RunJsonAsync("--data-dir", dir, "--cycles", Math.Max(1, 900 - done).ToString(CultureInfo.InvariantCulture));
         Assert.Equal(0, resumed.GetProperty("unprotectedMs").GetInt64());
-        var trades = Math.Min(whole.GetProperty("trades").GetInt32(), resumed.GetProperty("trades").GetInt32());
-        Assert.True(trades > 3);
-        Assert.Equal(Trades(_folder.File("whole"), trades), Trades(dir, trades));
+        var cut = Query(dir, "SELECT coalesce(min(at_ms), 9e15) FROM events WHERE type = 'cycle.started' AND cycle_id NOT IN (SELECT id FROM cycles)", 1)[0];
+        var last = double.Parse(cut, CultureInfo.InvariantCulture);
+        var expected = Trades(_folder.File("whole"), last);
+        var got = Trades(dir, last);
+        var common = Math.Min(expected.Count, got.Count);
+        Assert.True(common >= 3 || last < 9e14, $"only {common} trades to compare");
+        Assert.Equal(expected.Take(common), got.Take(common));
         var verify = await RezProcess.RunAsync(Repo.Root, null, "diary", "verify", "--data-dir", dir);
         Assert.Equal(0, verify.Code);
     }
@@ -296,8 +301,10 @@ public sealed class CommandTests : IDisposable
 
     private static int Cycles(string dir) => int.Parse(Query(dir, "SELECT count(*) FROM cycles", 1)[0]);
 
-    private static List<string> Trades(string dir, int count) =>
-        Query(dir, $"SELECT number, asset, direction, size, entry_price, exit_price, opened_ms, closed_ms, net, exit_code FROM trades ORDER BY number LIMIT {count}", 10);
+    private static List<string> Trades(string dir, double closedBeforeMs) => Query(
+        dir,
+        FormattableString.Invariant($"SELECT number, asset, direction, size, entry_price, exit_price, opened_ms, closed_ms, net, exit_code FROM trades WHERE closed_ms < {closedBeforeMs} ORDER BY number"),
+        10);
 
     private static List<string> Query(string dir, string sql, int columns)
     {

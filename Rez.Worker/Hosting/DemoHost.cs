@@ -77,11 +77,8 @@ internal sealed class DemoHost : IAsyncDisposable
     /// <summary>Trades until cancelled or at the end of what was asked for.</summary>
     public async Task TradeAsync(CancellationToken cancel)
     {
-        try
-        {
-            await Task.Run(() => Session.RunAsync(cancel), CancellationToken.None);
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        await Task.Run(() => Session.RunAsync(cancel), CancellationToken.None);
+        if (cancel.IsCancellationRequested)
         {
             Log.Information("Stopped.");
         }
