@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Rez.Core.Agent;
 using Rez.Core.Desk;
-using Rez.Core.Market;
 using Rez.Core.Risk;
 using Rez.Core.Trading;
 
@@ -94,9 +93,10 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
 
         var clamps = judged.Verdicts.Where(v => v.Kind == VerdictKind.Clamp).Select(v => v.Message).ToArray();
         var gated = clamps.Length == 0 ? "approved" : "approved, cut: " + string.Join(" ", clamps);
-        if (controls.State.Halted)
+        var control = controls.State;
+        if (control.Halted || control.Paused.Contains(item.Asset))
         {
-            return new ItemStory(item, judged.Verdicts, gated, "not sent: halted");
+            return new ItemStory(item, judged.Verdicts, gated, control.Halted ? "not sent: halted" : $"not sent: {item.Asset} is paused");
         }
 
         var leverage = await desk.SetLeverageAsync(item.Asset, entry.Leverage, entry.IsCross, cycleId, cancel);
@@ -125,7 +125,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
 
         if (item.Action == DecisionAction.Adjust)
         {
-            return await AdjustAsync(cycleId, item, market, position, cancel);
+            return await AdjustAsync(cycleId, item, position, cancel);
         }
 
         if (item.Action == DecisionAction.Close)
@@ -146,35 +146,12 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         return new ItemStory(item, [], "a reduction is never refused", Told(outcome), exit.Request, outcome);
     }
 
-    /// <summary>Places the new stop and target first and removes the old ones after, so that the position is never without.</summary>
-    private async ValueTask<ItemStory> AdjustAsync(string cycleId, DecisionItem item, AssetMarket market, Position position, CancellationToken cancel)
+    private async ValueTask<ItemStory> AdjustAsync(string cycleId, DecisionItem item, Position position, CancellationToken cancel)
     {
-        var sign = position.Direction.Sign();
-        var (oldStop, oldTarget) = protector.LevelsOf(item.Asset);
-        var stop = item.StopLoss is { } s && s > 0 ? PriceRules.Price(market.Instrument, s, sign > 0 ? RoundTo.Up : RoundTo.Down) : oldStop;
-        var target = item.TakeProfit is { } t && t > 0 ? PriceRules.Price(market.Instrument, t, RoundTo.Nearest) : oldTarget;
-        if (stop is not { } level || (position.MarkPrice - level) * sign <= 0 || (target - position.MarkPrice) * sign <= 0)
-        {
-            return new ItemStory(item, [], $"stop {stop} or target {target} is on the wrong side of {position.MarkPrice}", "not sent");
-        }
-
-        var before = await desk.Exchange.OpenOrdersAsync(cancel);
-        if (!before.Ok)
-        {
-            return new ItemStory(item, [], "the open orders could not be read", $"not sent: {before.Rejection.Message}");
-        }
-
-        var approved = RiskGate.ApproveProtection(position, market.Instrument, level, target, cycleId, item.Rationale);
-        var outcome = await desk.PlaceAsync(approved, "protection", null, cancel);
-        if (outcome.State == SendState.Confirmed && outcome.Legs.All(l => l.State != LegState.Error))
-        {
-            foreach (var old in before.Value.Where(o => o.Asset == item.Asset && o.TriggerPrice is not null))
-            {
-                await desk.CancelAsync(old, "replaced", cycleId, cancel);
-            }
-        }
-
-        return new ItemStory(item, [], "protection is never refused", Told(outcome), approved.Request, outcome);
+        var moved = await protector.MoveAsync(position, item.StopLoss, item.TakeProfit, cycleId, item.Rationale, cancel);
+        return moved.Refusal is { } refusal
+            ? new ItemStory(item, [], refusal.Message, moved.Sent is null ? "not sent" : "not live; the old stop stays", moved.Sent, moved.Outcome)
+            : new ItemStory(item, [], "protection is never refused", "moved", moved.Sent, moved.Outcome);
     }
 
     private static string Told(SendOutcome outcome) => outcome.State switch

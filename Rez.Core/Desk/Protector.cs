@@ -15,6 +15,9 @@ public sealed record Coverage(string Asset, decimal SignedSize, decimal Covered,
     public bool IsFull => Covered >= Math.Abs(SignedSize);
 }
 
+/// <summary>What came of moving a stop: the refusal, or what was sent.</summary>
+public readonly record struct Moved(Rejection? Refusal, OrderRequest? Sent = null, SendOutcome? Outcome = null);
+
 /// <summary>
 /// Proves that every open position has a live stop of its full size, from what the venue says now. A missing stop is placed, at
 /// the level last known or else at the emergency distance; a position that can't be protected is flattened. Triggers
@@ -151,6 +154,51 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         }
 
         return left;
+    }
+
+    /// <summary>
+    /// Moves stop and target of a position: the new ones are placed first and the old ones removed after, so that it is never
+    /// without. What is not given stays. The caller holds the desk's turn.
+    /// </summary>
+    public async ValueTask<Moved> MoveAsync(Position position, decimal? stop, decimal? target, string cycleId, string reason, CancellationToken cancel)
+    {
+        var asset = position.Asset;
+        var sign = position.Direction.Sign();
+        var instruments = await InstrumentsAsync(cancel);
+        if (!instruments.TryGetValue(asset, out var instrument))
+        {
+            return new Moved(new Rejection("unknown-asset", $"The market has no {asset}."));
+        }
+
+        var before = await desk.Exchange.OpenOrdersAsync(cancel);
+        if (!before.Ok)
+        {
+            return new Moved(before.Rejection);
+        }
+
+        var live = CoverageOf(position, before.Value);
+        var newStop = stop is { } s && s > 0 ? PriceRules.Price(instrument, s, sign > 0 ? RoundTo.Up : RoundTo.Down) : live.Stop;
+        var newTarget = target is { } t && t > 0 ? PriceRules.Price(instrument, t, RoundTo.Nearest) : live.Target;
+        if (newStop is not { } level || (position.MarkPrice - level) * sign <= 0 || (newTarget - position.MarkPrice) * sign <= 0)
+        {
+            return new Moved(new Rejection("wrong-side", $"Stop {newStop} or target {newTarget} is on the wrong side of the mark price {position.MarkPrice}."));
+        }
+
+        var approved = RiskGate.ApproveProtection(position, instrument, level, newTarget, $"{cycleId}/{NextAttempt()}", reason);
+        var outcome = await desk.PlaceAsync(approved, "protection", null, cancel);
+        if (outcome.State != SendState.Confirmed || outcome.Legs.Any(l => l.State == LegState.Error))
+        {
+            var why = outcome.Detail ?? outcome.Legs.FirstOrDefault(l => l.Error is not null)?.Error ?? outcome.State.ToString();
+            return new Moved(new Rejection("not-placed", $"The venue did not take the new stop: {why}"), approved.Request, outcome);
+        }
+
+        foreach (var old in before.Value.Where(o => o.Asset == asset && o is { ReduceOnly: true, TriggerPrice: not null }))
+        {
+            await desk.CancelAsync(old, "replaced", cycleId, cancel);
+        }
+
+        NoteLevels(live with { Stop = level, Target = newTarget });
+        return new Moved(null, approved.Request, outcome);
     }
 
     /// <summary>Numbers the tries of this process, so that no two exits of a cycle share a client order id.</summary>

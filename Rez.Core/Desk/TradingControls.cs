@@ -26,6 +26,41 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
 
     public Task ResumeAsync(string by) => ChangeAsync(_state with { Halted = false, By = by, Why = "resumed" });
 
+    /// <summary>An asset that is paused is not opened; its position, if any, is managed as before.</summary>
+    public Task SetPausedAsync(string asset, bool paused, string by)
+    {
+        var others = _state.Paused.Remove(asset);
+        return ChangeAsync(_state with { Paused = paused ? others.Add(asset) : others, By = by, Why = $"{asset} {(paused ? "paused" : "resumed")}" });
+    }
+
+    /// <summary>Moves the stop of an open position; the new one is live before the old one goes.</summary>
+    /// <returns>What stood against it, or null when it is done.</returns>
+    public async Task<Rejection?> MoveStopAsync(string asset, decimal stop, string by, CancellationToken cancel)
+    {
+        await desk.Turn.WaitAsync(cancel);
+        try
+        {
+            var account = await desk.Exchange.AccountAsync(cancel);
+            if (!account.Ok)
+            {
+                return account.Rejection;
+            }
+
+            if (account.Value.Of(asset) is not { } position)
+            {
+                return new Rejection("no-position", $"There is no open position in {asset}.");
+            }
+
+            var moved = await protector.MoveAsync(position, stop, null, NextId(), $"stop moved by {by}", cancel);
+            await diary.FlushAsync();
+            return moved.Refusal;
+        }
+        finally
+        {
+            desk.Turn.Release();
+        }
+    }
+
     /// <summary>Halts, then closes one asset or everything with reduce-only orders, trying again until flat.</summary>
     public async Task<IReadOnlyList<FlattenResult>> FlattenAsync(string? asset, string by, CancellationToken cancel)
     {
@@ -48,8 +83,7 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
             var results = new List<FlattenResult>();
             foreach (var position in account.Value.Positions.Where(p => asset is null || p.Asset == asset))
             {
-                var id = $"m-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _commands)}";
-                var left = await protector.FlattenAsync(position.Asset, ExitCodes.Manual, $"closed by {by}", id, cancel);
+                var left = await protector.FlattenAsync(position.Asset, ExitCodes.Manual, $"closed by {by}", NextId(), cancel);
                 results.Add(new FlattenResult(position.Asset, left));
             }
 
@@ -62,13 +96,15 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
         }
     }
 
+    private string NextId() => $"m-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _commands)}";
+
     private async Task ChangeAsync(ControlState state)
     {
         state = state with { AtMs = clock.GetUtcNow().ToUnixTimeMilliseconds() };
 
         // In force at once: a halt must not wait for a disk. The diary is told, and the caller waits for that.
         _state = state;
-        diary.Append(new ControlChanged(state.AutoTrading, state.Halted, state.By, state.Why));
+        diary.Append(new ControlChanged(state.AutoTrading, state.Halted, state.Paused, state.By, state.Why));
         await diary.FlushAsync();
         Changed?.Invoke(state);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 
 namespace Rez.Core.Diary;
 
@@ -32,7 +33,10 @@ public interface IDiaryFeed
 }
 
 /// <summary>What may be done, as the diary's newest <c>control.changed</c> says.</summary>
-public sealed record ControlState(bool AutoTrading, bool Halted, string By, string Why, long AtMs)
+/// <param name="AutoTrading">Whether decisions are carried out.</param>
+/// <param name="Halted">Nothing is opened until resumed; stops stay.</param>
+/// <param name="Paused">Assets that are not opened until resumed.</param>
+public sealed record ControlState(bool AutoTrading, bool Halted, ImmutableArray<string> Paused, string By, string Why, long AtMs)
 {
-    public static readonly ControlState Initial = new(true, false, "rez", "start", 0);
+    public static readonly ControlState Initial = new(true, false, [], "rez", "start", 0);
 }

@@ -72,7 +72,7 @@ public sealed class EventSchemaTests
         new SessionStarted("demo", "generated/1 seed=2", "0.1.0", Some.Start),
         new SessionStopped("Stopped"),
         new ClockJumped(2, 1),
-        new ControlChanged(true, true, "console", "halted by a person"),
+        new ControlChanged(true, true, ["BTC"], "console", "halted by a person"),
         new FlattenAsked("BTC", "console"),
         new FlattenAsked(null, "api"),
         new CycleStarted(1, Some.Start),

@@ -38,6 +38,36 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task A_paused_asset_is_not_opened_and_the_others_are()
+    {
+        using var folder = new TempFolder();
+        using var stage = SessionStage.Open(folder.Path, 1, decider: AlwaysLong());
+        await stage.Session.Controls.SetPausedAsync("BTC", true, "test");
+        await stage.Session.RunAsync(CancellationToken.None);
+        Assert.Equal("ETH", Assert.Single(stage.Session.World.Venue.Account().Positions).Asset);
+        Assert.Contains("not sent: BTC is paused", Lines(folder));
+        await stage.Session.Controls.SetPausedAsync("BTC", false, "test");
+        Assert.Empty(stage.Session.Controls.State.Paused);
+    }
+
+    [Fact]
+    public async Task A_person_moves_a_stop_and_a_wrong_one_is_refused()
+    {
+        using var folder = new TempFolder();
+        using var stage = SessionStage.Open(folder.Path, 1, decider: AlwaysLong());
+        await stage.Session.RunAsync(CancellationToken.None);
+        var venue = stage.Session.World.Venue;
+        var mark = venue.Context("BTC")!.Mark;
+        Assert.Equal("wrong-side", (await stage.Session.Controls.MoveStopAsync("BTC", mark * 1.01m, "test", CancellationToken.None))?.Code);
+        Assert.Equal("no-position", (await stage.Session.Controls.MoveStopAsync("SOL", 1m, "test", CancellationToken.None))?.Code);
+        Assert.Null(await stage.Session.Controls.MoveStopAsync("BTC", mark * 0.95m, "test", CancellationToken.None));
+        var triggers = venue.OpenOrders().Where(o => o.Asset == "BTC").ToArray();
+        Assert.Equal(2, triggers.Length);
+        Assert.InRange(triggers.Single(o => o.Trigger == TriggerKind.StopLoss).TriggerPrice!.Value, mark * 0.949m, mark * 0.951m);
+        Assert.True(Covered(venue));
+    }
+
+    [Fact]
     public async Task Flatten_closes_everything_removes_the_triggers_and_halts()
     {
         using var folder = new TempFolder();

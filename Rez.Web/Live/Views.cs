@@ -30,7 +30,7 @@ public sealed record FillView(
 
 /// <summary>The state of the whole in one record.</summary>
 public sealed record StatusView(
-    string Mode, string Phase, string Version, long NowMs, long NextCycleMs, double? Speed, bool AutoTrading, bool Halted, string ControlBy, string ControlWhy,
+    string Mode, string Phase, string Version, long NowMs, long NextCycleMs, double? Speed, bool AutoTrading, bool Halted, IReadOnlyList<string> Assets, IReadOnlyList<string> Paused, string ControlBy, string ControlWhy,
     decimal Equity, decimal Available, decimal OpenPnl, decimal TodayPnl, decimal MarginUsePercent, decimal DrawdownPercent, decimal MaxDrawdownPercent,
     long Cycles, long FailedCycles, long Trades, decimal? WinRatePercent, decimal NetPnl, decimal FeesPaid, decimal FundingPaid, decimal Volume,
     long UnprotectedMs, IReadOnlyList<string> Unprotected, string? SentinelTrouble, long DiarySeq, string DiaryHead, long DiaryQueue);
@@ -62,6 +62,8 @@ public sealed class Views(ITradingSession session, DiaryStore diary, ConsoleSett
             session.Speed,
             control.AutoTrading,
             control.Halted,
+            session.Assets,
+            control.Paused,
             control.By,
             control.Why,
             equity,

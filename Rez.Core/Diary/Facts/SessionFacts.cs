@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Rez.Core.Diary.Facts;
 
 /// <summary>A process took the diary over.</summary>
@@ -19,9 +21,10 @@ public sealed record ClockJumped(long FromMs, long ToMs) : DiaryFact;
 /// <summary>A person, or Rez itself, changed what may be done.</summary>
 /// <param name="AutoTrading">Whether the cycle may open positions.</param>
 /// <param name="Halted">Nothing is opened until resumed; stops stay.</param>
+/// <param name="Paused">Assets that are not opened until resumed.</param>
 /// <param name="By">console, api, cli, rez.</param>
 [DiaryType("control.changed")]
-public sealed record ControlChanged(bool AutoTrading, bool Halted, string By, string Why) : DiaryFact;
+public sealed record ControlChanged(bool AutoTrading, bool Halted, ImmutableArray<string> Paused, string By, string Why) : DiaryFact;
 
 /// <summary>A person asked to close one asset, or everything.</summary>
 /// <param name="Asset">Null for everything.</param>

@@ -116,7 +116,7 @@ internal sealed class Projector(ReadModel model)
                 Total(_totals with { FailedCycles = _totals.FailedCycles + 1 });
                 break;
             case ControlChanged c:
-                model.State("control", new ControlState(c.AutoTrading, c.Halted, c.By, c.Why, atMs));
+                model.State("control", new ControlState(c.AutoTrading, c.Halted, c.Paused, c.By, c.Why, atMs));
                 break;
             case SessionStarted s:
                 model.State("session", s);

@@ -1,0 +1,36 @@
+using Radzen;
+using Rez.Core.Diary;
+
+namespace Rez.Web.Components.Widgets;
+
+/// <summary>Runs what a person asked for and says how it went; a fault is shown, never swallowed.</summary>
+internal static class Actions
+{
+    /// <param name="action">Gives what stood against it, or null.</param>
+    public static async Task RunAsync(this NotificationService notices, Func<Task<string?>> action, string done)
+    {
+        try
+        {
+            if (await action() is { } refusal)
+            {
+                notices.Notify(NotificationSeverity.Error, "That did not work", refusal, 15_000);
+            }
+            else
+            {
+                notices.Notify(NotificationSeverity.Success, done);
+            }
+        }
+        catch (DiaryUnavailableException e)
+        {
+            notices.Notify(NotificationSeverity.Error, "That did not work", e.Message, 15_000);
+        }
+    }
+
+    public static Task RunAsync(this NotificationService notices, Func<Task> action, string done) => notices.RunAsync(
+        async () =>
+        {
+            await action();
+            return null;
+        },
+        done);
+}
