@@ -14,7 +14,7 @@ RUN dotnet publish Rez.Worker/Rez.Worker.csproj -c Release --no-restore -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libsqlite3-0 \
+ && apt-get install -y --no-install-recommends libsqlite3-0 libsecp256k1-1 \
  && rm -rf /var/lib/apt/lists/* \
  && mkdir /data \
  && chown 1654:1654 /data

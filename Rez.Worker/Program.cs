@@ -12,6 +12,7 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     IndicatorsCommand.Build(),
     AccessCommand.Build(),
     HealthCommand.Build(),
+    SelftestCommand.Build(),
     BenchCommand.Build(),
 };
 RunCommand.AddTo(root);

@@ -4,7 +4,7 @@ using Rez.Worker.Bench;
 
 namespace Rez.Worker.Commands;
 
-/// <summary><c>rez bench indicators|diary|cycle|start</c>: measures on this machine; docs/benchmarks.md keeps the results.</summary>
+/// <summary><c>rez bench indicators|diary|cycle|signing|start</c>: measures on this machine; docs/benchmarks.md keeps the results.</summary>
 internal static class BenchCommand
 {
     public static Command Build()
@@ -24,9 +24,12 @@ internal static class BenchCommand
             return reading.Faults.IsEmpty ? Print(await CycleBench.RunAsync(reading.Options, parse.GetValue(cycles)), parse) : CommonOptions.Report(reading);
         });
 
+        var signing = new Command("signing", "Order to signed bytes, with each signer") { CommonOptions.Json };
+        signing.SetAction(parse => Print(SigningBench.Run(), parse));
+
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
-        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, start };
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, start };
     }
 
     private static int Print(BenchReport report, ParseResult parse)
