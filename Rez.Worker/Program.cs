@@ -28,4 +28,22 @@ if (parsed.Errors.Count > 0)
     return ExitCode.Usage;
 }
 
-return await parsed.InvokeAsync();
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // Ctrl-C and SIGTERM: a cycle that has begun is finished, not cut.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(25),
+    });
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.Ok;
+}
+catch (Exception e)
+{
+    Console.Error.WriteLine($"Rez stumbled over a fault of its own or of this machine: {e}");
+    return ExitCode.Bug;
+}

@@ -56,6 +56,8 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("BROKEN at 5", verify.Err);
         var json = await RezProcess.RunAsync(Repo.Root, null, "diary", "verify", "--json", "--data-dir", dir);
         Assert.Equal(5, JsonDocument.Parse(json.Out).RootElement.GetProperty("brokenSeq").GetInt64());
+        Tamper(Path.Combine(dir, "diary.db"), "UPDATE events SET payload = replace(CAST(payload AS TEXT), 'a', 'b') WHERE seq = 3");
+        Assert.Contains("BROKEN at 3", (await RezProcess.RunAsync(Repo.Root, null, "diary", "verify", "--data-dir", dir)).Err);
         Tamper(Path.Combine(dir, "diary.db"), "UPDATE events SET at_ms = 1 WHERE seq = (SELECT max(seq) FROM events)");
         var run = await RezProcess.RunAsync(Repo.Root, null, "run", "--headless", "--cycles", "1", "--data-dir", dir);
         Assert.Equal(9, run.Code);
@@ -174,6 +176,15 @@ public sealed class CommandTests : IDisposable
         var corrupt = await RezProcess.RunAsync(Repo.Root, null, "run", "--headless", "--cycles", "1", "--data-dir", _folder.File("corrupt"));
         Assert.Equal(8, corrupt.Code);
         Assert.Equal(10_000, new FileInfo(_folder.File("corrupt", "diary.db")).Length);
+
+        // A database damaged in the middle.
+        await RunJsonAsync("--data-dir", _folder.File("hurt"), "--cycles", "200");
+        Scramble(_folder.File("hurt", "diary.db"));
+        var hurt = await RezProcess.RunAsync(Repo.Root, null, "run", "--headless", "--cycles", "1", "--data-dir", _folder.File("hurt"));
+        Assert.True(hurt.Code is 8 or 9, $"{hurt.Code}: {hurt.Err}");
+        Assert.DoesNotContain("   at ", hurt.Err);
+        var verified = await RezProcess.RunAsync(Repo.Root, null, "diary", "verify", "--data-dir", _folder.File("hurt"));
+        Assert.True(verified.Code is 8 or 1, $"{verified.Code}: {verified.Err}");
 
         // Another seed on an old diary.
         await RunJsonAsync("--data-dir", _folder.File("w"), "--seed", "2", "--cycles", "2");
@@ -320,6 +331,25 @@ public sealed class CommandTests : IDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Overwrites the pages behind the first ones, as a failing disk might.</summary>
+    private static void Scramble(string path)
+    {
+        SqliteConnection.ClearAllPools();
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=false"))
+        {
+            connection.Open();
+            using var checkpoint = connection.CreateCommand();
+            checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            checkpoint.ExecuteNonQuery();
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        var junk = new byte[file.Length - (64 * 4_096)];
+        Array.Fill(junk, (byte)0xa5);
+        file.Position = 64 * 4_096;
+        file.Write(junk);
     }
 
     private static void Tamper(string path, string sql)

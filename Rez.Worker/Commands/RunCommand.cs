@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Text.Json;
 using Rez.Core.Configuration;
 using Rez.Core.Diary;
+using Rez.Core.Diary.Storage;
 using Rez.Worker.Hosting;
 
 namespace Rez.Worker.Commands;
@@ -86,9 +88,18 @@ internal static class RunCommand
         }
         catch (DiaryUnavailableException e)
         {
-            Console.Error.WriteLine($"{e.Message} Trading has stopped; nothing was sent since. Positions keep their stops at the exchange.");
-            return ExitCode.Of(e);
+            return Unavailable(e);
         }
+        catch (DbException e)
+        {
+            return Unavailable(DiaryFailure.Explain(DataDirectory.PathOf(options.Storage.DataDir), e));
+        }
+    }
+
+    private static int Unavailable(DiaryUnavailableException e)
+    {
+        Console.Error.WriteLine($"{e.Message} Trading has stopped; nothing was sent since. Positions keep their stops at the exchange.");
+        return ExitCode.Of(e);
     }
 
     private static async Task<int> HeadlessAsync(DemoHost host, bool json, CancellationToken cancel)

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Rez.Core.Diary.Storage;
 
 /// <summary>Turns what a database says when it fails into words and a code.</summary>
-internal static class DiaryFailure
+public static class DiaryFailure
 {
     public static DiaryUnavailableException Explain(string path, Exception e)
     {
