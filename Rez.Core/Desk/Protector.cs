@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Market;
@@ -26,8 +27,9 @@ public readonly record struct Moved(Rejection? Refusal, OrderRequest? Sent = nul
 public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IMarketData market, RiskOptions limits, TimeProvider clock)
 {
     private const int FlattenAttempts = 5;
-    private readonly Dictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
+    // Written under the desk's turn, read without it by the cycle and the console.
+    private readonly ConcurrentDictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
     private long _attempts;
 
     /// <summary>Stop and target last seen live for an asset.</summary>
@@ -38,7 +40,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
 
     public async ValueTask<IReadOnlyDictionary<string, Instrument>> InstrumentsAsync(CancellationToken cancel)
     {
-        if (_instruments.Count == 0)
+        if (_instruments.IsEmpty)
         {
             var read = await market.InstrumentsAsync(cancel);
             if (read.Ok)
@@ -271,7 +273,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
 
         foreach (var asset in _levels.Keys.Where(a => account.Of(a) is null).ToArray())
         {
-            _levels.Remove(asset);
+            _levels.TryRemove(asset, out _);
         }
     }
 }

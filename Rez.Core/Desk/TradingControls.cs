@@ -10,6 +10,7 @@ public sealed record FlattenResult(string Asset, decimal? Left);
 /// <summary>What a person may do at any time: switch auto-trading, halt, resume, flatten. Durable before it is acknowledged.</summary>
 public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary diary, TimeProvider clock, ControlState start)
 {
+    private readonly Lock _gate = new();
     private volatile ControlState _state = start;
     private int _commands;
 
@@ -19,19 +20,20 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
     public event Action<ControlState>? Changed;
 
     public Task SetAutoTradingAsync(bool on, string by) =>
-        ChangeAsync(_state with { AutoTrading = on, By = by, Why = on ? "auto-trading on" : "auto-trading off" });
+        ChangeAsync(s => s with { AutoTrading = on, By = by, Why = on ? "auto-trading on" : "auto-trading off" });
 
     /// <summary>Nothing is opened from now on; stops stay.</summary>
-    public Task HaltAsync(string by, string why) => ChangeAsync(_state with { Halted = true, By = by, Why = why });
+    public Task HaltAsync(string by, string why) => ChangeAsync(s => s with { Halted = true, By = by, Why = why });
 
-    public Task ResumeAsync(string by) => ChangeAsync(_state with { Halted = false, By = by, Why = "resumed" });
+    public Task ResumeAsync(string by) => ChangeAsync(s => s with { Halted = false, By = by, Why = "resumed" });
 
     /// <summary>An asset that is paused is not opened; its position, if any, is managed as before.</summary>
-    public Task SetPausedAsync(string asset, bool paused, string by)
+    public Task SetPausedAsync(string asset, bool paused, string by) => ChangeAsync(s => s with
     {
-        var others = _state.Paused.Remove(asset);
-        return ChangeAsync(_state with { Paused = paused ? others.Add(asset) : others, By = by, Why = $"{asset} {(paused ? "paused" : "resumed")}" });
-    }
+        Paused = paused ? s.Paused.Remove(asset).Add(asset) : s.Paused.Remove(asset),
+        By = by,
+        Why = $"{asset} {(paused ? "paused" : "resumed")}",
+    });
 
     /// <summary>Moves the stop of an open position; the new one is live before the old one goes.</summary>
     /// <returns>What stood against it, or null when it is done.</returns>
@@ -98,13 +100,18 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
 
     private string NextId() => $"m-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _commands)}";
 
-    private async Task ChangeAsync(ControlState state)
+    private async Task ChangeAsync(Func<ControlState, ControlState> change)
     {
-        state = state with { AtMs = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+        ControlState state;
+        lock (_gate)
+        {
+            // In force at once: a halt must not wait for a disk. The diary is told, and the caller waits for that. Two people changing
+            // something at once each change what they meant.
+            state = change(_state) with { AtMs = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+            _state = state;
+            diary.Append(new ControlChanged(state.AutoTrading, state.Halted, state.Paused, state.By, state.Why));
+        }
 
-        // In force at once: a halt must not wait for a disk. The diary is told, and the caller waits for that.
-        _state = state;
-        diary.Append(new ControlChanged(state.AutoTrading, state.Halted, state.Paused, state.By, state.Why));
         await diary.FlushAsync();
         Changed?.Invoke(state);
     }

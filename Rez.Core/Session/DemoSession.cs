@@ -28,6 +28,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
     private readonly Dictionary<string, decimal> _benchmarkPrices = new(StringComparer.Ordinal);
     private long _cycles;
     private long _nextCycle;
+    private long _nextCycleMs;
     private long _lastCycleCloseMs;
     private long _pauseUntilMs;
     private int _failures;
@@ -95,7 +96,11 @@ public sealed class DemoSession : ITradingSession, IDisposable
     public SessionPhase Phase { get; private set; } = SessionPhase.Preparing;
 
     /// <summary>Market time of the next cycle.</summary>
-    public DateTimeOffset NextCycleAt { get; private set; }
+    public DateTimeOffset NextCycleAt
+    {
+        get => DateTimeOffset.FromUnixTimeMilliseconds(Interlocked.Read(ref _nextCycleMs));
+        private set => Interlocked.Exchange(ref _nextCycleMs, value.ToUnixTimeMilliseconds());
+    }
 
     /// <summary>Cycles completed or failed by this process.</summary>
     public long Cycles => Interlocked.Read(ref _cycles);

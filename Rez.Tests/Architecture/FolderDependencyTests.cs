@@ -56,6 +56,13 @@ public sealed partial class FolderDependencyTests
         Assert.Empty(wrong);
     }
 
+    [Theory]
+    [InlineData("using Rez.Core.Cycle;", "Cycle")]
+    [InlineData("using static Rez.Core.Market.Interval;", "Market")]
+    [InlineData("var x = new Rez.Core.Simulation.SimulatedClock(t);", "Simulation")]
+    public void The_rule_sees_a_use(string line, string folder) =>
+        Assert.Contains(Reference().Matches(line), m => m.Groups["folder"].Value == folder);
+
     [Fact]
     public void The_core_knows_no_web_and_no_host()
     {

@@ -68,6 +68,7 @@ public sealed class RezDb(DbContextOptions<RezDb> options) : DbContext(options)
         modelBuilder.Entity<EquityRow>(e =>
         {
             e.ToTable("equity_points").HasKey(x => x.Number);
+            e.HasIndex(x => x.AtMs).HasDatabaseName("ix_equity_points_at_ms");
             e.Property(x => x.Number).ValueGeneratedNever();
         });
         modelBuilder.Entity<StateRow>(e => e.ToTable("state").HasKey(x => x.Key));

@@ -150,6 +150,7 @@ public sealed class M0001Initial : Migration
                 benchmark = t.Column<decimal>(nullable: true),
             },
             constraints: t => t.PrimaryKey("PK_equity_points", x => x.number));
+        migrationBuilder.CreateIndex("ix_equity_points_at_ms", "equity_points", "at_ms");
 
         migrationBuilder.CreateTable(
             "state",
