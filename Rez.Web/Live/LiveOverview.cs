@@ -56,7 +56,7 @@ public sealed class LiveOverview(ITradingSession session, DiaryStore diary, View
     public async Task<OverviewModel> ReadAsync(CancellationToken cancel)
     {
         var status = await views.StatusAsync(cancel);
-        if (_equity.Count == 0 || clock.GetElapsedTime(_equityAt) >= AtLeastEvery)
+        if (_equity.Count < 2 || clock.GetElapsedTime(_equityAt) >= AtLeastEvery)
         {
             _equity = await views.EquityAsync(240, cancel);
             _equityAt = clock.GetTimestamp();
