@@ -14,7 +14,11 @@ internal static class BenchCommand
 
         var events = new Option<int>("--events") { Description = "Events to append", DefaultValueFactory = _ => 300_000 };
         var diary = new Command("diary", "Durable appends and rebuild") { events, CommonOptions.Json };
-        diary.SetAction(async (parse, _) => Print(await DiaryBench.RunAsync(parse.GetValue(events)), parse));
+        diary.SetAction(async (parse, _) =>
+        {
+            var reading = CommonOptions.Read(parse);
+            return reading.Faults.IsEmpty ? Print(await DiaryBench.RunAsync(parse.GetValue(events), reading.Options), parse) : CommonOptions.Report(reading);
+        });
 
         var cycles = new Option<int>("--cycles") { Description = "Cycles to run", DefaultValueFactory = _ => 3_000 };
         var cycle = new Command("cycle", "Demo cycles at full speed") { cycles, CommonOptions.Json };

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Rez.Core.Diary.Storage;
@@ -29,12 +30,11 @@ public static class DiaryRebuild
         model.Transaction = transaction;
         foreach (var table in ReadModel.Tables)
         {
-            using var delete = connection.CreateCommand();
-            delete.Transaction = transaction;
-            delete.CommandText = $"DELETE FROM {table}";
-            delete.ExecuteNonQuery();
+            Execute(connection, transaction, $"DELETE FROM {table}");
         }
 
+        // Indexes are built once at the end: cheaper than keeping them up row by row.
+        var indexes = TakeIndexes(connection, transaction);
         var projector = new Projector(model);
         var unreadable = new List<string>();
         var count = reading.Events.LongCount();
@@ -56,8 +56,39 @@ public static class DiaryRebuild
 
         parsing.GetAwaiter().GetResult();
         projector.EndBatch();
+        indexes.ForEach(sql => Execute(connection, transaction, sql));
         transaction.Commit();
         return new RebuildReport(count, unreadable);
+    }
+
+    /// <summary>Drops the read models' indexes and returns what makes them again.</summary>
+    private static List<string> TakeIndexes(DbConnection connection, DbTransaction transaction)
+    {
+        var sql = new List<string>();
+        var names = new List<string>();
+        using (var command = connection.CreateCommand())
+        {
+            command.Transaction = transaction;
+            command.CommandText = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ("
+                + string.Join(", ", ReadModel.Tables.Select(t => $"'{t}'")) + ")";
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                names.Add(reader.GetString(0));
+                sql.Add(reader.GetString(1));
+            }
+        }
+
+        names.ForEach(name => Execute(connection, transaction, $"DROP INDEX \"{name}\""));
+        return sql;
+    }
+
+    private static void Execute(DbConnection connection, DbTransaction transaction, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private static void Parse(RezDb db, BlockingCollection<List<Read>> into)
