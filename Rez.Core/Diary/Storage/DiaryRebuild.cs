@@ -37,7 +37,7 @@ public static class DiaryRebuild
         var indexes = TakeIndexes(connection, transaction);
         var projector = new Projector(model);
         var unreadable = new List<string>();
-        var count = reading.Events.LongCount();
+        var count = reading.Events.Max(e => (long?)e.Seq) ?? 0;
 
         // Reading and parsing on one core, folding and writing on the other.
         using var batches = new BlockingCollection<List<Read>>(boundedCapacity: 16);
