@@ -31,7 +31,8 @@ internal sealed record DiaryReading(
         }
 
         var fills = db.Fills.OrderByDescending(f => f.Seq).Take(2_000).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).Reverse().ToArray();
-        var funding = Recent(db, last.Seq).OfType<FundingBooked>().Select(f => (f.Payment.TimeMs, f.Payment.Asset)).ToArray();
+        var recent = Recent(db, last.Seq).ToArray();
+        var funding = recent.OfType<FundingBooked>().Select(f => (f.Payment.TimeMs, f.Payment.Asset)).ToArray();
         var positions = db.Positions.AsEnumerable().ToArray();
         var totals = DiaryQueries.Totals(db);
         var books = new BooksStart(
@@ -42,14 +43,15 @@ internal sealed record DiaryReading(
             SinceMs: 0);
 
         // A cycle that was cut off keeps its number: ids must not be used again with other content.
-        var cycle = Recent(db, last.Seq).OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
+        var cycle = recent.OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
         return new DiaryReading(
             session.World, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))]);
     }
 
+    /// <summary>Cycles begun and funding booked among the newest events; capsules and the rest are not read.</summary>
     private static IEnumerable<DiaryFact> Recent(RezDb db, long lastSeq) =>
-        DiaryQueries.Stream(db, Math.Max(0, lastSeq - RecentEvents))
-            .Select(r => DiaryTypes.Read(r.Type, r.Version, r.Payload.Span)).Where(f => f.Ok).Select(f => f.Value);
+        db.Events.Where(e => e.Seq > lastSeq - RecentEvents && (e.Type == "cycle.started" || e.Type == "funding.booked")).OrderBy(e => e.Seq)
+            .AsEnumerable().Select(e => DiaryTypes.Read(e.Type, e.Version, e.Payload)).Where(f => f.Ok).Select(f => f.Value);
 
     /// <summary>Closed trades in order.</summary>
     public static IEnumerable<ClosedTrade> Trades(RezDb db) =>
