@@ -168,18 +168,24 @@ public sealed partial class SimulatedVenue
     private void TakeFor(SimulatedBook book, SimulatedOrder order, bool isLiquidation = false)
     {
         var leg = order.Leg;
-        var size = order.Remaining;
-        if (leg.ReduceOnly)
-        {
-            var position = _account.Positions.GetValueOrDefault(order.Asset)?.SignedSize ?? 0;
-            size = Math.Sign(position) == -leg.Side.Sign() ? Math.Min(size, Math.Abs(position)) : 0;
-        }
-
+        var size = Tradable(order);
         var (filled, price) = size > 0 ? book.Take(leg.Side, size, leg.LimitPrice, order.Oid) : default;
         if (filled > 0)
         {
             Execute(book, order, filled, price, isTaker: true, isLiquidation);
         }
+    }
+
+    /// <summary>What of an order may still trade: for a reduce-only one no more than the position it closes.</summary>
+    private decimal Tradable(SimulatedOrder order)
+    {
+        if (!order.Leg.ReduceOnly)
+        {
+            return order.Remaining;
+        }
+
+        var position = _account.Positions.GetValueOrDefault(order.Asset)?.SignedSize ?? 0;
+        return Math.Sign(position) == -order.Leg.Side.Sign() ? Math.Min(order.Remaining, Math.Abs(position)) : 0;
     }
 
     private void Execute(SimulatedBook book, SimulatedOrder order, decimal size, decimal price, bool isTaker, bool isLiquidation = false)

@@ -166,13 +166,7 @@ public sealed partial class SimulatedVenue
             return false;
         }
 
-        var size = order.Remaining;
-        if (order.Leg.ReduceOnly)
-        {
-            var position = _account.Positions.GetValueOrDefault(order.Asset)?.SignedSize ?? 0;
-            size = Math.Sign(position) == -order.Leg.Side.Sign() ? Math.Min(size, Math.Abs(position)) : 0;
-        }
-
+        var size = Tradable(order);
         if (size == 0)
         {
             End(order, "reduceOnlyCanceled");
