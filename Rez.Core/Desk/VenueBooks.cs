@@ -40,7 +40,7 @@ public sealed class VenueBooks
     private readonly HashSet<(long, string)> _funding;
     private readonly Queue<(long, string, long)> _fillOrder;
     private readonly Dictionary<string, long> _lastFillMs = new(StringComparer.Ordinal);
-    private TradeLedger _ledger;
+    private readonly TradeLedger _ledger;
     private long _fillsSinceMs;
     private long _fundingSinceMs;
 
@@ -58,8 +58,6 @@ public sealed class VenueBooks
 
     /// <summary>Positions as the booked fills add up to.</summary>
     public IReadOnlyDictionary<string, LedgerPosition> Positions => _ledger.Positions;
-
-    public long FillsBooked { get; private set; }
 
     /// <summary>Time of the newest fill of an asset, or 0.</summary>
     public long LastFillMs(string asset) => _lastFillMs.GetValueOrDefault(asset);
@@ -128,19 +126,7 @@ public sealed class VenueBooks
     public void Adopt(string asset, Position? venue)
     {
         _diary.Append(new PositionAdopted(asset, venue?.SignedSize ?? 0, venue?.EntryPrice ?? 0));
-        var others = _ledger.Positions.Values.Where(p => p.Asset != asset);
-        _ledger = new TradeLedger(
-            venue is null
-                ? others
-                : others.Append(new LedgerPosition
-                {
-                    Asset = asset,
-                    SignedSize = venue.SignedSize,
-                    AverageCost = venue.EntryPrice,
-                    EntryValue = venue.Size * venue.EntryPrice,
-                    EntrySize = venue.Size,
-                }),
-            _ledger.ClosedTrades);
+        _ledger.Adopt(asset, venue?.SignedSize ?? 0, venue?.EntryPrice ?? 0, _fillsSinceMs);
     }
 
     private void Book(Fill fill)
@@ -149,7 +135,6 @@ public sealed class VenueBooks
         _ledger.Book(fill, null, string.Empty);
         _lastFillMs[fill.Asset] = fill.TimeMs;
         _fillsSinceMs = Math.Max(_fillsSinceMs, fill.TimeMs);
-        FillsBooked++;
 
         // Only fills at or after the newest time can come again; a generous tail is kept all the same.
         _fillOrder.Enqueue((fill.TimeMs, fill.Asset, fill.Tid));

@@ -166,6 +166,26 @@ public sealed class TradeLedger
         }
     }
 
+    /// <summary>Takes over what the venue says of an asset: its position becomes this one, or none when the size is zero.</summary>
+    public void Adopt(string asset, decimal signedSize, decimal entryPrice, long openedMs)
+    {
+        if (signedSize == 0)
+        {
+            _positions.Remove(asset);
+            return;
+        }
+
+        _positions[asset] = new LedgerPosition
+        {
+            Asset = asset,
+            SignedSize = signedSize,
+            AverageCost = entryPrice,
+            EntryValue = Math.Abs(signedSize) * entryPrice,
+            EntrySize = Math.Abs(signedSize),
+            OpenedMs = openedMs,
+        };
+    }
+
     /// <summary>
     /// SHA-256 over all closed trades in order, one line each: the fingerprint that may not change when only speed does.
     /// </summary>

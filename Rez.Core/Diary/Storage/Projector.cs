@@ -97,7 +97,8 @@ internal sealed class Projector(ReadModel model)
                 Total(_totals with { UnprotectedMs = _totals.UnprotectedMs + r.UnprotectedMs });
                 break;
             case PositionAdopted a:
-                Adopt(a, atMs);
+                _ledger.Adopt(a.Asset, a.SignedSize, a.EntryPrice, atMs);
+                _touched.Add(a.Asset);
                 break;
             case AccountSynced a:
                 Equity(a, atMs);
@@ -254,22 +255,6 @@ internal sealed class Projector(ReadModel model)
                 _orders.Remove(o.Cloids[i]);
             }
         }
-    }
-
-    private void Adopt(PositionAdopted a, long atMs)
-    {
-        var others = _ledger.Positions.Values.Where(p => p.Asset != a.Asset);
-        var adopted = new LedgerPosition
-        {
-            Asset = a.Asset,
-            SignedSize = a.SignedSize,
-            AverageCost = a.EntryPrice,
-            EntryValue = Math.Abs(a.SignedSize) * a.EntryPrice,
-            EntrySize = Math.Abs(a.SignedSize),
-            OpenedMs = atMs,
-        };
-        _ledger = new TradeLedger(a.SignedSize == 0 ? others : others.Append(adopted), _ledger.ClosedTrades);
-        _touched.Add(a.Asset);
     }
 
     private void Equity(AccountSynced a, long atMs)
