@@ -210,7 +210,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     {
         var asset = position.Asset;
         diary.Append(new ProtectionMissing(asset, position.SignedSize, coverage.Covered, foundBy), cycleId);
-        var sinceMs = Math.Max(books.LastFillMs(asset), 0);
+        var sinceMs = books.LastFillMs(asset);
         var instruments = await InstrumentsAsync(cancel);
         if (instruments.TryGetValue(asset, out var instrument) && StopFor(position, instrument) is { } stop)
         {

@@ -26,8 +26,6 @@ public sealed class SheetLayout
 
     public int IndexOf(string name) =>
         _index.TryGetValue(name, out var i) ? i : throw new KeyNotFoundException($"The sheet has no '{name}'; it has {string.Join(' ', Names)}.");
-
-    public bool Has(string name) => _index.ContainsKey(name);
 }
 
 /// <summary>Indicator values of one interval after its newest closed bar; NaN where not warm.</summary>

@@ -35,8 +35,6 @@ public sealed partial class RecordedMarket : IMarketSource
 
     public long StartMs { get; }
 
-    public long EndMs => _endMs + BaseInterval.Milliseconds;
-
     /// <summary>What a user should know of the data: gaps, assets without funding.</summary>
     public IReadOnlyList<string> Notes { get; }
 

@@ -49,8 +49,6 @@ public sealed partial class SimulatedVenue
 
     public IReadOnlyList<FundingPayment> Funding => _funding;
 
-    public IEnumerable<Instrument> Instruments => _byIndex.Select(b => b.Instrument);
-
     /// <summary>Whether anything could happen to the account when prices move.</summary>
     public bool IsIdle => _live.Count == 0 && _account.Positions.Count == 0;
 

@@ -46,9 +46,7 @@ public sealed class DiaryStore : IDiary, IDiaryFeed, IDisposable
         var last = db.Events.OrderByDescending(e => e.Seq).FirstOrDefault();
         _seq = last?.Seq ?? 0;
         _hash = last?.Hash ?? DiaryRecord.Genesis;
-        Totals = DiaryQueries.Totals(db);
-        LastEventMs = last?.AtMs;
-        _projector.Restore([.. db.Positions], [.. db.Orders.Where(o => o.Status != "filled" && o.Status != "rejected" && o.Status != "canceled")], Totals);
+        _projector.Restore([.. db.Positions], [.. db.Orders.Where(o => o.Status != "filled" && o.Status != "rejected" && o.Status != "canceled")], DiaryQueries.Totals(db));
         _writer = new Thread(Write) { IsBackground = true, Name = "diary" };
         _writer.Start();
     }
@@ -56,12 +54,6 @@ public sealed class DiaryStore : IDiary, IDiaryFeed, IDisposable
     public event Action<IReadOnlyList<DiaryRecord>>? Committed;
 
     public string Path { get; }
-
-    /// <summary>Totals when the store was opened.</summary>
-    public DiaryTotals Totals { get; }
-
-    /// <summary>Time of the newest event when the store was opened.</summary>
-    public long? LastEventMs { get; }
 
     public DiaryHead Head
     {
