@@ -119,7 +119,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     public async ValueTask<decimal?> FlattenAsync(string asset, string code, string reason, string cycleId, CancellationToken cancel)
     {
         decimal? left = null;
-        for (var attempt = 0; attempt < FlattenAttempts; attempt++)
+        for (var sent = 0; sent <= FlattenAttempts; sent++)
         {
             var account = await desk.Exchange.AccountAsync(cancel);
             if (!account.Ok)
@@ -134,6 +134,12 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             }
 
             left = position.SignedSize;
+            if (sent == FlattenAttempts)
+            {
+                // This reading was to see what the last exit left.
+                break;
+            }
+
             var context = await market.ContextAsync(asset, cancel);
             var instruments = await InstrumentsAsync(cancel);
             if (!context.Ok || !instruments.TryGetValue(asset, out var instrument))
