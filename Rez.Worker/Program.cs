@@ -13,6 +13,7 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     AccessCommand.Build(),
     HealthCommand.Build(),
     SelftestCommand.Build(),
+    SimCommand.Build(),
     BenchCommand.Build(),
 };
 RunCommand.AddTo(root);

@@ -167,6 +167,23 @@ internal sealed class SimulatedAccount(decimal cash)
         }
     }
 
+    public void MoveToIsolated(string asset, decimal usd)
+    {
+        _positions[asset].IsolatedMargin += usd;
+        Cash -= usd;
+    }
+
+    /// <summary>Takes up an account that was kept elsewhere.</summary>
+    public void Restore(decimal cash, IEnumerable<(string Asset, SimulatedPosition Position)> positions)
+    {
+        Cash = cash;
+        foreach (var (asset, position) in positions)
+        {
+            _positions[asset] = position;
+            _leverage[asset] = (position.Leverage, position.IsCross);
+        }
+    }
+
     /// <summary>The backstop: the liquidator takes the position and what margin is left of its pool.</summary>
     public void Forfeit(string asset)
     {

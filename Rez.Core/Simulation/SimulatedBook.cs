@@ -23,6 +23,9 @@ internal sealed class SimulatedBook(Instrument instrument, SimulationOptions opt
 
     public double OpenInterest { get; set; }
 
+    /// <summary>Prices from a live feed; while set they stand instead of the ones made from the mid.</summary>
+    public AssetContext? Quoted { get; set; }
+
     public double Mid
     {
         get => _mid;
@@ -40,7 +43,7 @@ internal sealed class SimulatedBook(Instrument instrument, SimulationOptions opt
         {
             if (!_markKnown)
             {
-                _mark = PriceRules.Price(Instrument, (decimal)_mid, RoundTo.Nearest);
+                _mark = Quoted?.Mark ?? PriceRules.Price(Instrument, (decimal)_mid, RoundTo.Nearest);
                 _markKnown = true;
             }
 
@@ -48,11 +51,11 @@ internal sealed class SimulatedBook(Instrument instrument, SimulationOptions opt
         }
     }
 
-    public decimal Oracle => decimal.Round(Mark / (1m + (decimal)Premium), 8);
+    public decimal Oracle => Quoted?.Oracle ?? decimal.Round(Mark / (1m + (decimal)Premium), 8);
 
-    public decimal Bid => PriceRules.Price(Instrument, Mark * (1m - (options.HalfSpreadBps / 10_000m)), RoundTo.Down);
+    public decimal Bid => Quoted?.Bid ?? PriceRules.Price(Instrument, Mark * (1m - (options.HalfSpreadBps / 10_000m)), RoundTo.Down);
 
-    public decimal Ask => PriceRules.Price(Instrument, Mark * (1m + (options.HalfSpreadBps / 10_000m)), RoundTo.Up);
+    public decimal Ask => Quoted?.Ask ?? PriceRules.Price(Instrument, Mark * (1m + (options.HalfSpreadBps / 10_000m)), RoundTo.Up);
 
     /// <summary>What a taker gets up to its limit: size and average price; size 0 when the best price is beyond the limit.</summary>
     /// <param name="oid">Order id; decides the noise, so that the same order always slips the same.</param>

@@ -19,6 +19,9 @@ internal sealed class SimulatedOrder(long oid, string asset, OrderLeg leg, long 
     /// <summary>The venue's word for where it stands, as in <c>orderStatus</c>.</summary>
     public string Status { get; set; } = "open";
 
+    /// <summary>Oid of the parent a child came with, also after it was filled; else 0.</summary>
+    public long Parent { get; set; }
+
     /// <summary>Children of one parent share a group: one filling cancels the other.</summary>
     public long Group { get; init; }
 

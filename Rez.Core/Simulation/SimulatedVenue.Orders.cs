@@ -49,10 +49,60 @@ public sealed partial class SimulatedVenue
             }
 
             _byCloid[leg.Cloid] = order;
+            _orders.Add(order);
+            order.Parent = isChild ? parent!.Oid : 0;
             results.Add(isChild ? AddChild(order, parent!) : leg.TriggerPrice is not null ? AddTrigger(order) : AddLimit(book, order));
         }
 
         return SendOutcome.Confirmed(results.MoveToImmutable());
+    }
+
+    /// <summary>
+    /// Replaces a live order: a new oid, no queue place kept; the client order id may be used again. When the new one is refused the old
+    /// one stays.
+    /// </summary>
+    internal SendOutcome Modify(SimulatedOrder old, OrderLeg leg)
+    {
+        if (!_live.Contains(old))
+        {
+            return SendOutcome.Confirmed(new LegResult(LegState.Error, Error: "Cannot modify canceled or filled order"));
+        }
+
+        var book = _books[old.Asset];
+        _byCloid.Remove(old.Leg.Cloid);
+        _live.Remove(old);
+        if (Refusal(book, leg, isChild: old.WaitsFor != 0) is { } refusal)
+        {
+            _byCloid[old.Leg.Cloid] = old;
+            _live.Add(old);
+            return SendOutcome.Confirmed(new LegResult(LegState.Error, Error: refusal));
+        }
+
+        old.Status = "canceled";
+        var order = new SimulatedOrder(++_lastOid, old.Asset, leg, NowMs)
+        {
+            Group = old.Group, IsPositionTrigger = old.IsPositionTrigger, Parent = old.Parent, WaitsFor = old.WaitsFor,
+        };
+        _byCloid[leg.Cloid] = order;
+        _orders.Add(order);
+        foreach (var child in _live.Where(o => o.WaitsFor == old.Oid))
+        {
+            child.WaitsFor = order.Oid;
+        }
+
+        if (order.WaitsFor != 0)
+        {
+            _live.Add(order);
+            return SendOutcome.Confirmed(new LegResult(LegState.WaitingForFill, order.Oid));
+        }
+
+        var result = leg.TriggerPrice is not null ? AddTrigger(order) : AddLimit(book, order);
+        if (order.Status == "filled")
+        {
+            Wake(order);
+        }
+
+        return SendOutcome.Confirmed(result);
     }
 
     private string? Refusal(SimulatedBook book, OrderLeg leg, bool isChild)
@@ -60,6 +110,11 @@ public sealed partial class SimulatedVenue
         if (_byCloid.ContainsKey(leg.Cloid))
         {
             return $"Duplicate cloid {leg.Cloid}.";
+        }
+
+        if (Refuses?.Invoke(leg) is { } words)
+        {
+            return words;
         }
 
         if (book.Instrument.IsDelisted)

@@ -14,22 +14,7 @@ public sealed partial class SimulatedVenue
     /// </summary>
     public void Advance(MarketStep step)
     {
-        NowMs = step.OpenMs;
-        for (var i = 0; i < _byIndex.Count; i++)
-        {
-            if (step.Has[i])
-            {
-                _byIndex[i].Premium = step.Premium[i];
-                _byIndex[i].FundingHourly = step.FundingHourly[i];
-                _byIndex[i].OpenInterest = step.OpenInterest[i];
-            }
-
-            if (!double.IsNaN(step.FundingDue[i]))
-            {
-                PayFunding(_byIndex[i], step.FundingDue[i]);
-            }
-        }
-
+        Open(step);
         var length = step.CloseMs - step.OpenMs;
         for (var point = 0; point < PointsPerBar; point++)
         {
@@ -45,6 +30,73 @@ public sealed partial class SimulatedVenue
         }
 
         NowMs = step.CloseMs;
+    }
+
+    /// <summary>Begins a bar: funding due at its open, and what else is true while it lasts. Prices do not move yet.</summary>
+    public void Open(MarketStep step)
+    {
+        NowMs = step.OpenMs;
+        for (var i = 0; i < _byIndex.Count; i++)
+        {
+            if (step.Has[i])
+            {
+                _byIndex[i].Premium = step.Premium[i];
+                _byIndex[i].FundingHourly = step.FundingHourly[i];
+                _byIndex[i].OpenInterest = step.OpenInterest[i];
+            }
+
+            if (!double.IsNaN(step.FundingDue[i]))
+            {
+                PayFunding(_byIndex[i], step.FundingDue[i]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Plays an opened bar up to a moment inside it, for a market that runs along a clock: prices move evenly from point to point of
+    /// the same path that <see cref="Advance"/> walks.
+    /// </summary>
+    /// <param name="opens">Whether this is the bar's first moment, to which prices jump.</param>
+    public void PlayTo(MarketStep step, long timeMs, bool opens)
+    {
+        NowMs = Math.Min(timeMs, step.CloseMs - 1);
+        for (var i = 0; i < _byIndex.Count; i++)
+        {
+            if (step.Has[i])
+            {
+                Move(_byIndex[i], PriceAt(step, i, NowMs), jumps: opens);
+            }
+        }
+    }
+
+    /// <summary>Price of an asset inside a bar: the path open → extreme → extreme → close, walked evenly.</summary>
+    public static double PriceAt(MarketStep step, int asset, long timeMs)
+    {
+        var share = (timeMs - step.OpenMs) / (double)(step.CloseMs - 1 - step.OpenMs) * (PointsPerBar - 1);
+        var point = Math.Clamp((int)share, 0, PointsPerBar - 2);
+        var from = PointOf(step.Bars[asset], point);
+        return from + ((PointOf(step.Bars[asset], point + 1) - from) * Math.Clamp(share - point, 0, 1));
+    }
+
+    /// <summary>
+    /// Takes prices from somewhere else, such as a live feed: from one quote to the next prices jump, and what was passed over acts at the
+    /// new price.
+    /// </summary>
+    public void Quote(AssetContext context)
+    {
+        var book = _books[context.Asset];
+        NowMs = Math.Max(NowMs, context.At.ToUnixTimeMilliseconds());
+        book.Quoted = context;
+        book.FundingHourly = (double)context.FundingHourly;
+        book.OpenInterest = (double)context.OpenInterest;
+        Move(book, (double)context.Mid, jumps: true);
+    }
+
+    /// <summary>Pays funding at a rate the venue published, at its time.</summary>
+    public void Fund(string asset, long timeMs, decimal rate)
+    {
+        NowMs = Math.Max(NowMs, timeMs);
+        PayFunding(_books[asset], (double)rate, timeMs);
     }
 
     private static double PointOf(in Candle bar, int point)
@@ -285,7 +337,7 @@ public sealed partial class SimulatedVenue
         EndPositionTriggers(asset);
     }
 
-    private void PayFunding(SimulatedBook book, double rate)
+    private void PayFunding(SimulatedBook book, double rate, long? timeMs = null)
     {
         var asset = book.Instrument.Asset;
         if (!book.HasPrice || !_account.Positions.TryGetValue(asset, out var p))
@@ -296,6 +348,6 @@ public sealed partial class SimulatedVenue
         var oracle = book.Oracle;
         var usd = decimal.Round(p.SignedSize * oracle * (decimal)rate, 6);
         _account.Fund(asset, usd);
-        _funding.Add(new FundingPayment(NowMs, asset, p.SignedSize, oracle, (decimal)rate, usd));
+        _funding.Add(new FundingPayment(timeMs ?? NowMs, asset, p.SignedSize, oracle, (decimal)rate, usd));
     }
 }

@@ -10,7 +10,7 @@ namespace Rez.Core.Simulation;
 /// </summary>
 /// <remarks>
 /// Facts: ../shared protocol sheet §2 (orders, groupings, texts) and §5 (margin, funding, triggers). Known to be simpler than the
-/// real venue: mark equals mid, resting orders fill whole when the price reaches them, no other traders, one account.
+/// real venue: mark equals mid, resting orders fill whole when the price reaches them, no other traders, one account each.
 /// </remarks>
 public sealed partial class SimulatedVenue
 {
@@ -20,6 +20,7 @@ public sealed partial class SimulatedVenue
     private readonly SimulatedAccount _account;
     private readonly List<SimulatedOrder> _live = [];
     private readonly Dictionary<Cloid, SimulatedOrder> _byCloid = [];
+    private readonly List<SimulatedOrder> _orders = [];
     private readonly List<Fill> _fills = [];
     private readonly List<FundingPayment> _funding = [];
     private readonly Func<string, decimal> _mark;
@@ -27,10 +28,12 @@ public sealed partial class SimulatedVenue
     private long _lastOid;
     private long _lastTid;
 
-    public SimulatedVenue(IEnumerable<Instrument> instruments, SimulationOptions options, ulong seed)
+    /// <param name="firstId">Order and trade ids start above this, so that several accounts, or a restart, never share one.</param>
+    public SimulatedVenue(IEnumerable<Instrument> instruments, SimulationOptions options, ulong seed, long firstId = 0)
     {
         _options = options;
         _account = new SimulatedAccount(options.InitialBalance);
+        _lastOid = _lastTid = firstId;
         foreach (var instrument in instruments)
         {
             var book = new SimulatedBook(instrument, options, seed);
@@ -74,13 +77,57 @@ public sealed partial class SimulatedVenue
 
     public IReadOnlyList<OpenOrder> OpenOrders() => [.. _live.Select(o => o.ToOpenOrder())];
 
-    public OrderStatus Status(Cloid cloid)
+    public OrderStatus Status(Cloid cloid) =>
+        _byCloid.TryGetValue(cloid, out var order) ? Describe(order) : new OrderStatus(OrderState.Unknown, "unknownOid");
+
+    /// <summary>Refuses a leg with these words when it returns any: for a venue that is capped, upgrading or changing its rules.</summary>
+    public Func<OrderLeg, string?>? Refuses { get; set; }
+
+    /// <summary>Every order ever taken, oldest first.</summary>
+    internal IReadOnlyList<SimulatedOrder> Orders => _orders;
+
+    internal IReadOnlyList<SimulatedOrder> Live => _live;
+
+    internal SimulatedAccount Holdings => _account;
+
+    internal SimulatedBook? Book(string asset) => _books.GetValueOrDefault(asset);
+
+    internal SimulatedOrder? Find(long oid)
     {
-        if (!_byCloid.TryGetValue(cloid, out var order))
+        var (lo, hi) = (0, _orders.Count);
+        while (lo < hi)
         {
-            return new OrderStatus(OrderState.Unknown, "unknownOid");
+            var mid = (lo + hi) >>> 1;
+            (lo, hi) = _orders[mid].Oid < oid ? (mid + 1, hi) : (lo, mid);
         }
 
+        return lo < _orders.Count && _orders[lo].Oid == oid ? _orders[lo] : null;
+    }
+
+    internal SimulatedOrder? Find(Cloid cloid) => _byCloid.GetValueOrDefault(cloid);
+
+    /// <summary>New terms for an instrument, such as other margin tiers or a delisting. Open orders of a delisted one end.</summary>
+    public void Revise(Instrument instrument)
+    {
+        _books[instrument.Asset].Instrument = instrument;
+        for (var i = _live.Count - 1; instrument.IsDelisted && i >= 0; i--)
+        {
+            if (_live[i].Asset == instrument.Asset)
+            {
+                End(_live[i], "delistedCanceled");
+            }
+        }
+    }
+
+    /// <summary>What the account may still open with, USD.</summary>
+    internal decimal Free => Math.Max(0, _account.CrossValue(_mark) - _account.CrossMarginUsed(_mark));
+
+    internal decimal CrossValue => _account.CrossValue(_mark);
+
+    internal decimal CrossMaintenance => _account.CrossMaintenance(_mark, _instrument);
+
+    private static OrderStatus Describe(SimulatedOrder order)
+    {
         var state = order.Status switch
         {
             "open" => order.WaitsFor != 0 ? OrderState.Waiting : OrderState.Open,
@@ -137,13 +184,41 @@ public sealed partial class SimulatedVenue
         }
 
         End(order, "canceled");
-        if (!order.IsTrigger)
+        if (order.WaitsFor == 0 && !order.IsTrigger)
         {
             // Cancelling a parent by hand takes its children along, also when it was partly filled (protocol §5.6).
             EndChildren(order.Oid, "canceled");
         }
 
         return SendOutcome.Confirmed(new LegResult(LegState.Resting, oid));
+    }
+
+    /// <summary>The dead man's switch, a delisting: every live order ends with that word, stops included.</summary>
+    public void CancelAll(string status)
+    {
+        for (var i = _live.Count - 1; i >= 0; i--)
+        {
+            End(_live[i], status);
+        }
+    }
+
+    /// <summary>Adds margin to an isolated position, or takes some away.</summary>
+    public SendOutcome AddMargin(string asset, decimal usd)
+    {
+        if (!_account.Positions.TryGetValue(asset, out var p) || p.IsCross)
+        {
+            return SendOutcome.Rejected("Cannot update isolated margin of a position that is not isolated.");
+        }
+
+        var pnl = p.SignedSize * (_mark(asset) - p.EntryPrice);
+        var least = MarginMath.Initial(Math.Abs(p.SignedSize) * _mark(asset), p.Leverage);
+        if (usd > Free || (usd < 0 && p.IsolatedMargin + pnl + usd < least))
+        {
+            return SendOutcome.Rejected("Insufficient margin to update isolated margin.");
+        }
+
+        _account.MoveToIsolated(asset, usd);
+        return SendOutcome.Confirmed();
     }
 
     private Position Describe(string asset, SimulatedPosition p, decimal crossValue)

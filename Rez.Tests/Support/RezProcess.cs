@@ -11,6 +11,8 @@ internal sealed partial class RezProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _out = new();
     private readonly StringBuilder _err = new();
+    private readonly Lock _waiting = new();
+    private readonly List<(Regex Pattern, TaskCompletionSource<string> Found)> _lines = [];
     private readonly TaskCompletionSource<string> _link = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RezProcess(Process process) => _process = process;
@@ -66,7 +68,11 @@ internal sealed partial class RezProcess : IAsyncDisposable
 
         var process = new Process { StartInfo = info };
         var rez = new RezProcess(process);
-        process.OutputDataReceived += (_, e) => Keep(rez._out, e.Data);
+        process.OutputDataReceived += (_, e) =>
+        {
+            Keep(rez._out, e.Data);
+            rez.Look();
+        };
         process.ErrorDataReceived += (_, e) =>
         {
             Keep(rez._err, e.Data);
@@ -92,9 +98,26 @@ internal sealed partial class RezProcess : IAsyncDisposable
             : new Uri(await _link.Task);
     }
 
-    public async Task<int> WaitAsync()
+    /// <summary>Waits for something on standard output.</summary>
+    public async Task<string> LineAsync(Regex pattern)
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waiting)
+        {
+            _lines.Add((pattern, found));
+        }
+
+        Look();
+        var exited = _process.WaitForExitAsync();
+        var first = await Task.WhenAny(found.Task, exited).WaitAsync(Patience);
+        return first == exited && !found.Task.IsCompleted
+            ? throw new InvalidOperationException($"rez ended with {_process.ExitCode}: {Out}{Err}")
+            : await found.Task;
+    }
+
+    public async Task<int> WaitAsync(TimeSpan? patience = null)
+    {
+        await _process.WaitForExitAsync().WaitAsync(patience ?? Patience);
         return _process.ExitCode;
     }
 
@@ -114,6 +137,21 @@ internal sealed partial class RezProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Look()
+    {
+        var text = Out;
+        lock (_waiting)
+        {
+            foreach (var (pattern, found) in _lines)
+            {
+                if (pattern.Match(text) is { Success: true } match)
+                {
+                    found.TrySetResult(match.Value);
+                }
+            }
+        }
     }
 
     private static void Keep(StringBuilder into, string? line)
