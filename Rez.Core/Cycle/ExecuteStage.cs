@@ -99,6 +99,11 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
             return new ItemStory(item, judged.Verdicts, gated, control.Halted ? "not sent: halted" : $"not sent: {item.Asset} is paused");
         }
 
+        if (desk.HasPending(item.Asset))
+        {
+            return new ItemStory(item, judged.Verdicts, gated, "not sent: what became of an earlier order is not known yet");
+        }
+
         var leverage = await desk.SetLeverageAsync(item.Asset, entry.Leverage, entry.IsCross, cycleId, cancel);
         if (leverage.State != SendState.Confirmed)
         {
@@ -160,7 +165,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         SendState.Unresolved => $"unresolved: {outcome.Detail}",
         _ => outcome.Legs[0] switch
         {
-            { State: LegState.Filled } leg => $"filled {leg.FilledSize} at {leg.AveragePrice:0.########}" + Children(outcome),
+            { State: LegState.Filled } leg => $"filled {leg.FilledSize}{(leg.AveragePrice > 0 ? $" at {leg.AveragePrice:0.########}" : string.Empty)}" + Children(outcome),
             { State: LegState.Error } leg => $"refused by the venue: {leg.Error}",
             { State: LegState.Resting } => "resting" + Children(outcome),
             _ => "live",

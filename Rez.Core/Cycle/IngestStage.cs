@@ -23,7 +23,8 @@ public sealed class IngestStage
     private readonly Dictionary<string, long> _nextMs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _unfit = new(StringComparer.Ordinal);
     private readonly long _historyFromMs;
-    private ImmutableDictionary<string, Instrument>? _instruments;
+    private IReadOnlyList<Instrument>? _listed;
+    private ImmutableDictionary<string, Instrument> _instruments = ImmutableDictionary<string, Instrument>.Empty;
 
     public IngestStage(IMarketData market, IDiary diary, CycleSettings settings, long historyFromMs)
     {
@@ -39,14 +40,15 @@ public sealed class IngestStage
 
     public async ValueTask<Outcome<Ingested>> RunAsync(DateTimeOffset now, string cycleId, CancellationToken cancel)
     {
-        if (_instruments is null)
+        var read = await _market.InstrumentsAsync(cancel);
+        if (!read.Ok)
         {
-            var read = await _market.InstrumentsAsync(cancel);
-            if (!read.Ok)
-            {
-                return read.Rejection;
-            }
+            return read.Rejection;
+        }
 
+        if (!ReferenceEquals(_listed, read.Value))
+        {
+            _listed = read.Value;
             _instruments = read.Value.ToImmutableDictionary(i => i.Asset, StringComparer.Ordinal);
         }
 

@@ -11,6 +11,7 @@ public sealed class SecureStage(OrderDesk desk, VenueBooks books, Protector prot
         await desk.Turn.WaitAsync(cancel);
         try
         {
+            await desk.SettleAsync(cancel);
             var booked = await books.BookAsync(cancel);
             if (booked is { } failed)
             {

@@ -12,20 +12,26 @@ public sealed record Synced(AccountState Account, ImmutableArray<OpenOrder> Open
 /// <summary>
 /// Stage 1: books new fills and funding, reads the account, and reconciles it with the books. A difference follows the policy.
 /// </summary>
-public sealed class SyncStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, IDiary diary, CycleSettings settings)
+/// <param name="grace">A difference must stand this long, read anew each time: a fill may be told a moment after the position it made.</param>
+public sealed class SyncStage(
+    OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, IDiary diary, CycleSettings settings, TimeProvider clock, TimeSpan grace = default)
 {
+    private const int GraceReads = 3;
+    private readonly HashSet<long> _foreign = [];
+
     public async ValueTask<Outcome<Synced>> RunAsync(string cycleId, CancellationToken cancel)
     {
         await desk.Turn.WaitAsync(cancel);
         try
         {
-            var booked = await books.BookAsync(cancel);
-            if (booked is { } failed)
+            await desk.SettleAsync(cancel);
+            var account = await ReadAsync(cancel);
+            for (var read = 1; account.Ok && read < GraceReads && grace > TimeSpan.Zero && books.Compare(account.Value).Count > 0; read++)
             {
-                return failed;
+                await Task.Delay(grace, clock, cancel);
+                account = await ReadAsync(cancel);
             }
 
-            var account = await desk.Exchange.AccountAsync(cancel);
             if (!account.Ok)
             {
                 return account.Rejection;
@@ -47,11 +53,52 @@ public sealed class SyncStage(OrderDesk desk, VenueBooks books, Protector protec
             }
 
             var orders = await desk.Exchange.OpenOrdersAsync(cancel);
+            if (orders.Ok)
+            {
+                await SettleForeignAsync(orders.Value, cycleId, cancel);
+            }
+
             return orders.Ok ? new Synced(account.Value, [.. orders.Value], [.. drifts]) : orders.Rejection;
         }
         finally
         {
             desk.Turn.Release();
+        }
+    }
+
+    private async ValueTask<Outcome<AccountState>> ReadAsync(CancellationToken cancel)
+    {
+        // The account first: a position that moved makes the exchange read its fills anew.
+        var before = await desk.Exchange.AccountAsync(cancel);
+        if (!before.Ok)
+        {
+            return before;
+        }
+
+        var booked = await books.BookAsync(cancel);
+        return booked is { } failed ? failed : books.Compare(before.Value).Count == 0 ? before : await desk.Exchange.AccountAsync(cancel);
+    }
+
+    /// <summary>Orders of somebody else: told once, and treated by the policy when they could open something.</summary>
+    private async ValueTask SettleForeignAsync(IReadOnlyList<OpenOrder> orders, string cycleId, CancellationToken cancel)
+    {
+        foreach (var order in orders.Where(o => !desk.IsOurs(o.Cloid) && _foreign.Add(o.Oid)))
+        {
+            diary.Append(
+                new ForeignOrderFound(order.Asset, order.Oid, order.Side, order.Size, order.LimitPrice, order.TriggerPrice, order.ReduceOnly, settings.OnDrift.ToString()), cycleId);
+            if (order.ReduceOnly)
+            {
+                continue;
+            }
+
+            if (settings.OnDrift == DriftPolicy.Flatten)
+            {
+                await desk.CancelAsync(order, "the diary does not know this order", cycleId, cancel);
+            }
+            else if (settings.OnDrift == DriftPolicy.Halt)
+            {
+                await controls.HaltAsync("rez", $"the diary does not know order {order.Oid} of {order.Asset}");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Market;
@@ -28,7 +29,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
 {
     private const int FlattenAttempts = 5;
     // Written under the desk's turn, read without it by the cycle and the console.
-    private readonly ConcurrentDictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
+    private volatile KnownInstruments? _instruments;
     private readonly ConcurrentDictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
     private long _attempts;
 
@@ -40,19 +41,14 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
 
     public async ValueTask<IReadOnlyDictionary<string, Instrument>> InstrumentsAsync(CancellationToken cancel)
     {
-        if (_instruments.IsEmpty)
+        // Terms change while positions are open: the market is asked each time, and keeps them as long as they hold.
+        var read = await market.InstrumentsAsync(cancel);
+        if (read.Ok && !ReferenceEquals(_instruments?.List, read.Value))
         {
-            var read = await market.InstrumentsAsync(cancel);
-            if (read.Ok)
-            {
-                foreach (var instrument in read.Value)
-                {
-                    _instruments[instrument.Asset] = instrument;
-                }
-            }
+            _instruments = new KnownInstruments(read.Value);
         }
 
-        return _instruments;
+        return _instruments?.ByAsset ?? ImmutableDictionary<string, Instrument>.Empty;
     }
 
     /// <summary>One proof over the whole account. The caller holds the desk's turn.</summary>
@@ -121,6 +117,16 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         decimal? left = null;
         for (var sent = 0; sent <= FlattenAttempts; sent++)
         {
+            if (desk.HasPending(asset))
+            {
+                // Whether the last exit landed is not known: a second one is not sent before it is.
+                await desk.SettleAsync(cancel);
+                if (desk.HasPending(asset))
+                {
+                    continue;
+                }
+            }
+
             var account = await desk.Exchange.AccountAsync(cancel);
             if (!account.Ok)
             {
@@ -265,6 +271,14 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             _levels[coverage.Asset] = now;
             diary.Append(new ProtectionLevel(coverage.Asset, coverage.Stop, coverage.Target));
         }
+    }
+
+    /// <summary>The market's list and the same by name.</summary>
+    private sealed class KnownInstruments(IReadOnlyList<Instrument> list)
+    {
+        public IReadOnlyList<Instrument> List => list;
+
+        public ImmutableDictionary<string, Instrument> ByAsset { get; } = list.ToImmutableDictionary(i => i.Asset, StringComparer.Ordinal);
     }
 
     private async ValueTask RemoveOrphansAsync(AccountState account, IReadOnlyList<OpenOrder> orders, string cycleId, CancellationToken cancel)

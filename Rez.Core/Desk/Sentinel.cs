@@ -18,6 +18,7 @@ public sealed class Sentinel(OrderDesk desk, VenueBooks books, Protector protect
         await desk.Turn.WaitAsync(cancel);
         try
         {
+            await desk.SettleAsync(cancel);
             var booked = await books.BookAsync(cancel);
             if (booked is { } failed)
             {

@@ -44,8 +44,12 @@ public sealed class VenueBooks
     private long _fillsSinceMs;
     private long _fundingSinceMs;
 
-    public VenueBooks(IExchange exchange, IDiary diary, BooksStart start)
+    private readonly Func<Cloid?, bool> _isOurs;
+
+    /// <param name="isOurs">Whether an order was sent by this diary: what others did is told.</param>
+    public VenueBooks(IExchange exchange, IDiary diary, BooksStart start, Func<Cloid?, bool> isOurs)
     {
+        _isOurs = isOurs;
         _exchange = exchange;
         _diary = diary;
         _ledger = new TradeLedger(start.Positions, start.ClosedTrades);
@@ -132,8 +136,14 @@ public sealed class VenueBooks
     private void Book(Fill fill)
     {
         _diary.Append(new FillBooked(fill));
+        if (!_isOurs(fill.Cloid))
+        {
+            var kind = fill.IsLiquidation ? "liquidation" : fill.IsDeleveraging ? "auto-deleveraging" : "foreign-fill";
+            _diary.Append(new VenueActed(fill.Asset, kind, $"{fill.Side} {fill.Size} {fill.Asset} at {fill.Price}, by order {fill.Oid}, which is none of ours", fill.TimeMs));
+        }
+
         _ledger.Book(fill, null, string.Empty);
-        _lastFillMs[fill.Asset] = fill.TimeMs;
+        _lastFillMs[fill.Asset] = Math.Max(fill.TimeMs, _lastFillMs.GetValueOrDefault(fill.Asset));
         _fillsSinceMs = Math.Max(_fillsSinceMs, fill.TimeMs);
 
         // Only fills at or after the newest time can come again; a generous tail is kept all the same.

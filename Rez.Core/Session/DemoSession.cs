@@ -21,7 +21,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
     private readonly DiaryStore _diary;
     private readonly SessionSettings _settings;
     private readonly TimeProvider _wall;
-    private readonly TradingCycle _cycle;
+    private readonly TradingRig _rig;
     private readonly long _resumeMs;
     private readonly long _startedAt;
     private readonly ClockWatch _clockWatch;
@@ -45,38 +45,20 @@ public sealed class DemoSession : ITradingSession, IDisposable
         _nextCycle = reading.LastCycleNumber + 1;
         _lastCycleCloseMs = reading.LastCycleCloseMs;
 
-        Desk = new OrderDesk(world.Exchange, diary, world.Clock);
-        Books = new VenueBooks(world.Exchange, diary, reading.Books);
-        Protector = new Protector(Desk, Books, diary, world.Market, settings.Risk, world.Clock);
-        foreach (var (asset, stop, target) in reading.Levels)
-        {
-            Protector.Remember(asset, stop, target);
-        }
-
-        Sentinel = new Sentinel(Desk, Books, Protector, world.Clock);
-        Controls = new TradingControls(Desk, Protector, diary, world.Clock, reading.Control);
-        _cycle = new TradingCycle(new CycleParts(
-            new SyncStage(Desk, Books, Protector, Controls, diary, settings.Cycle),
-            new IngestStage(world.Market, diary, settings.Cycle, historyFromMs: 0),
-            new CalculateStage(settings.Cycle),
-            new ReasonStage(decider, Protector),
-            new ExecuteStage(Desk, Books, Protector, Controls, settings.Risk, settings.Cycle),
-            new SecureStage(Desk, Books, Protector),
-            diary,
-            world.Clock,
-            wall,
-            Benchmark));
+        _rig = new TradingRig(
+            new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, HistoryFromMs: 0, DriftGrace: TimeSpan.Zero, Benchmark),
+            settings.Cycle, settings.Risk, reading);
     }
 
-    public OrderDesk Desk { get; }
+    public OrderDesk Desk => _rig.Desk;
 
-    public VenueBooks Books { get; }
+    public VenueBooks Books => _rig.Books;
 
-    public Protector Protector { get; }
+    public Protector Protector => _rig.Protector;
 
-    public Sentinel Sentinel { get; }
+    public Sentinel Sentinel => _rig.Sentinel;
 
-    public TradingControls Controls { get; }
+    public TradingControls Controls => _rig.Controls;
 
     public DemoWorld World => _world;
 
@@ -150,24 +132,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
     }
 
     /// <summary>Totals over the whole diary, as a headless run prints them.</summary>
-    public SessionSummary Summarise()
-    {
-        using var db = new RezDb(RezDb.Sqlite(_diary.Path, readOnly: true));
-        var totals = DiaryQueries.Totals(db);
-        var start = totals.FirstEquity ?? _settings.Simulation.InitialBalance;
-        return new SessionSummary(
-            totals.Cycles,
-            totals.Trades,
-            _diary.Head.Seq,
-            start,
-            totals.LastEquity ?? start,
-            totals.FeesPaid,
-            totals.FundingPaid,
-            totals.UnprotectedMs,
-            (long)_wall.GetElapsedTime(_startedAt).TotalMilliseconds,
-            _diary.Head.Hash,
-            TradeLedger.Hash(DiaryReading.Trades(db)));
-    }
+    public SessionSummary Summarise() => SessionSummary.Of(_diary, _settings.Simulation.InitialBalance, _wall.GetElapsedTime(_startedAt));
 
     public void Dispose() => Desk.Turn.Dispose();
 
@@ -226,7 +191,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         }
 
         _lastCycleCloseMs = _world.NowMs;
-        var result = await _cycle.RunAsync(_nextCycle++, _world.Clock.GetUtcNow(), CancellationToken.None);
+        var result = await _rig.Cycle.RunAsync(_nextCycle++, _world.Clock.GetUtcNow(), CancellationToken.None);
         _failures = result.FailedStage is null ? 0 : _failures + 1;
         if (_failures > 0)
         {

@@ -15,10 +15,14 @@ internal sealed record DiaryReading(
     long LastCycleNumber,
     long LastCycleCloseMs,
     BooksStart Books,
+    DeskStart Desk,
     ControlState Control,
     IReadOnlyList<(string Asset, decimal? Stop, decimal? Target)> Levels)
 {
     private const int RecentEvents = 4_000;
+
+    /// <summary>After this a send that the venue does not know never reached it.</summary>
+    private static readonly TimeSpan LongestFlight = TimeSpan.FromSeconds(60);
 
     public static DiaryReading Of(string path)
     {
@@ -27,7 +31,7 @@ internal sealed record DiaryReading(
         var last = db.Events.OrderByDescending(e => e.Seq).Select(e => new { e.Seq, e.AtMs }).FirstOrDefault();
         if (session is null || last is null)
         {
-            return new DiaryReading(null, 0, 0, 0, BooksStart.Empty, ControlState.Initial, []);
+            return new DiaryReading(null, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, []);
         }
 
         var fills = db.Fills.OrderByDescending(f => f.Seq).Take(2_000).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).Reverse().ToArray();
@@ -45,12 +49,22 @@ internal sealed record DiaryReading(
         // A cycle that was cut off keeps its number: ids must not be used again with other content.
         var cycle = recent.OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
         return new DiaryReading(
-            session.World, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))]);
+            session.World, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))]);
     }
 
-    /// <summary>Cycles begun and funding booked among the newest events; capsules and the rest are not read.</summary>
+    /// <summary>Orders that may be open, and sends whose outcome was not written down: the process may have died in between.</summary>
+    private static DeskStart DeskOf(RezDb db, IReadOnlyList<DiaryFact> recent)
+    {
+        var open = db.Orders.Where(o => o.Status != "filled" && o.Status != "rejected" && o.Status != "canceled").Select(o => o.Cloid).AsEnumerable().Select(c => new Cloid(c));
+        var resolved = recent.OfType<OrderOutcome>().Where(o => o.State != SendState.Unresolved).SelectMany(o => o.Cloids).ToHashSet();
+        var pending = recent.OfType<OrderSending>().Where(s => !resolved.Contains(s.Request.Legs[0].Cloid))
+            .Select(s => new PendingSend(s.Request, null, DateTimeOffset.FromUnixTimeMilliseconds(s.VenueMs) + LongestFlight));
+        return new DeskStart([.. open], [.. pending]);
+    }
+
+    /// <summary>Cycles begun, orders sent and funding booked among the newest events; capsules and the rest are not read.</summary>
     private static IEnumerable<DiaryFact> Recent(RezDb db, long lastSeq) =>
-        db.Events.Where(e => e.Seq > lastSeq - RecentEvents && (e.Type == "cycle.started" || e.Type == "funding.booked")).OrderBy(e => e.Seq)
+        db.Events.Where(e => e.Seq > lastSeq - RecentEvents && (e.Type == "cycle.started" || e.Type == "funding.booked" || e.Type == "order.sending" || e.Type == "order.outcome")).OrderBy(e => e.Seq)
             .AsEnumerable().Select(e => DiaryTypes.Read(e.Type, e.Version, e.Payload)).Where(f => f.Ok).Select(f => f.Value);
 
     /// <summary>Closed trades in order.</summary>

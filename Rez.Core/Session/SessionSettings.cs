@@ -1,6 +1,8 @@
 using Rez.Core.Cycle;
+using Rez.Core.Diary.Storage;
 using Rez.Core.Risk;
 using Rez.Core.Simulation;
+using Rez.Core.Trading;
 
 namespace Rez.Core.Session;
 
@@ -31,4 +33,25 @@ public sealed record SessionSummary(
     long UnprotectedMs,
     long ElapsedMs,
     string DiaryHead,
-    string TradesHash);
+    string TradesHash)
+{
+    /// <param name="start">Equity at the start, when the diary has none yet.</param>
+    internal static SessionSummary Of(DiaryStore diary, decimal start, TimeSpan elapsed)
+    {
+        using var db = new RezDb(RezDb.Sqlite(diary.Path, readOnly: true));
+        var totals = DiaryQueries.Totals(db);
+        var first = totals.FirstEquity ?? start;
+        return new SessionSummary(
+            totals.Cycles,
+            totals.Trades,
+            diary.Head.Seq,
+            first,
+            totals.LastEquity ?? first,
+            totals.FeesPaid,
+            totals.FundingPaid,
+            totals.UnprotectedMs,
+            (long)elapsed.TotalMilliseconds,
+            diary.Head.Hash,
+            TradeLedger.Hash(DiaryReading.Trades(db)));
+    }
+}

@@ -127,6 +127,13 @@ public sealed record Fill
 
     public bool IsLiquidation { get; init; }
 
+    /// <summary>The venue's words for what it did to the position (<c>Open Long</c>, <c>Auto-Deleveraging</c>), where it tells.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Whether the venue reduced the position to cover somebody else's liquidation.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsDeleveraging => Kind?.Contains("deleverag", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Kind of trigger that caused it, if one did.</summary>
     public TriggerKind? Trigger { get; init; }
 

@@ -34,11 +34,12 @@ public enum SendState
     Unresolved,
 }
 
-public sealed record SendOutcome(SendState State, ImmutableArray<LegResult> Legs, string? Detail = null)
+/// <param name="DeadAt">Venue time after which an unresolved action can't land any more; null when there is no such time.</param>
+public sealed record SendOutcome(SendState State, ImmutableArray<LegResult> Legs, string? Detail = null, DateTimeOffset? DeadAt = null)
 {
     public static SendOutcome Confirmed(params ImmutableArray<LegResult> legs) => new(SendState.Confirmed, legs);
 
     public static SendOutcome Rejected(string why) => new(SendState.Rejected, [], why);
 
-    public static SendOutcome Unresolved(string why) => new(SendState.Unresolved, [], why);
+    public static SendOutcome Unresolved(string why, DateTimeOffset? deadAt = null) => new(SendState.Unresolved, [], why, deadAt);
 }

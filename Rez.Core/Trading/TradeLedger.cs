@@ -13,6 +13,9 @@ public static class ExitCodes
     public const string Risk = "EXIT_RISK";
     public const string Liquidated = "EXIT_LIQUIDATED";
 
+    /// <summary>Auto-deleveraging: the venue closed it against a liquidation.</summary>
+    public const string Deleveraged = "EXIT_ADL";
+
     /// <summary>Closed by an order the diary does not know (by hand, another program).</summary>
     public const string Foreign = "EXIT_FOREIGN";
 }

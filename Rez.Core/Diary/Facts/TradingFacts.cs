@@ -8,6 +8,10 @@ namespace Rez.Core.Diary.Facts;
 [DiaryType("account.synced")]
 public sealed record AccountSynced(decimal Equity, decimal Cash, decimal UnrealisedPnl, decimal MarginUsed, decimal Exposure, decimal? Benchmark) : DiaryFact;
 
+/// <summary>Where buy-and-hold started: what equity, at what prices.</summary>
+[DiaryType("account.benchmark-set")]
+public sealed record BenchmarkSet(decimal Equity, SortedDictionary<string, decimal> Prices) : DiaryFact;
+
 /// <summary>An action is about to be sent; durable before it is.</summary>
 /// <param name="Purpose">entry, exit or protection.</param>
 /// <param name="Code">Exit code of an exit, else null.</param>
@@ -36,6 +40,16 @@ public sealed record FillBooked(Fill Fill) : DiaryFact;
 
 [DiaryType("funding.booked")]
 public sealed record FundingBooked(FundingPayment Payment) : DiaryFact;
+
+/// <summary>Something happened to the account that no order of this diary caused.</summary>
+/// <param name="Kind">liquidation, auto-deleveraging, foreign-fill, cancel.</param>
+[DiaryType("venue.acted")]
+public sealed record VenueActed(string Asset, string Kind, string Words, long VenueMs) : DiaryFact;
+
+/// <summary>An open order that this diary did not send.</summary>
+/// <param name="Policy">adopt, flatten or halt. What only reduces is left alone under each.</param>
+[DiaryType("order.foreign-found")]
+public sealed record ForeignOrderFound(string Asset, long Oid, Side Side, decimal Size, decimal LimitPrice, decimal? TriggerPrice, bool ReduceOnly, string Policy) : DiaryFact;
 
 /// <summary>Diary and venue disagree on a position.</summary>
 /// <param name="Policy">adopt, flatten or halt.</param>

@@ -63,7 +63,8 @@ internal sealed class Projector(ReadModel model)
 
         foreach (var order in openOrders)
         {
-            _orders[new Cloid(order.Cloid)] = new Known(order.CycleId, order.Code, order.Size, order.FilledSize);
+            _orders[new Cloid(order.Cloid)] = new Known(
+                order.CycleId, order.Code, order.Size, order.FilledSize, order.Trigger is null ? null : Enum.Parse<TriggerKind>(order.Trigger));
         }
     }
 
@@ -190,8 +191,9 @@ internal sealed class Projector(ReadModel model)
 
     private static string ExitCodeOf(Fill fill, Known? known) =>
         fill.IsLiquidation ? ExitCodes.Liquidated
-        : fill.Trigger == TriggerKind.StopLoss ? ExitCodes.StopLoss
-        : fill.Trigger == TriggerKind.TakeProfit ? ExitCodes.TakeProfit
+        : fill.IsDeleveraging ? ExitCodes.Deleveraged
+        : (fill.Trigger ?? known?.Trigger) == TriggerKind.StopLoss ? ExitCodes.StopLoss
+        : (fill.Trigger ?? known?.Trigger) == TriggerKind.TakeProfit ? ExitCodes.TakeProfit
         : known is null ? ExitCodes.Foreign
         : known.Code ?? ExitCodes.Signal;
 
@@ -212,7 +214,7 @@ internal sealed class Projector(ReadModel model)
     {
         foreach (var leg in s.Request.Legs)
         {
-            _orders[leg.Cloid] = new Known(cycleId, s.Code, leg.Size, 0);
+            _orders[leg.Cloid] = new Known(cycleId, s.Code, leg.Size, 0, leg.Trigger);
             model.Order(new OrderRow
             {
                 Cloid = leg.Cloid.Value,
@@ -302,5 +304,5 @@ internal sealed class Projector(ReadModel model)
         _totalsChanged = true;
     }
 
-    private sealed record Known(string? CycleId, string? Code, decimal Size, decimal Filled);
+    private sealed record Known(string? CycleId, string? Code, decimal Size, decimal Filled, TriggerKind? Trigger);
 }

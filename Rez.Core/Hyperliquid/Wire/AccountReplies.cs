@@ -58,6 +58,7 @@ public static class AccountReplies
         IsTaker = f["crossed"].Truth(),
         TimeMs = f["time"].Whole(),
         IsLiquidation = f.Has("liquidation"),
+        Kind = f.Has("dir") ? f["dir"].Text() : null,
     }).OrderBy(f => f.TimeMs).ToImmutableArray());
 
     /// <summary><c>userFunding</c>, oldest first. The venue's sign is turned: above zero was paid.</summary>

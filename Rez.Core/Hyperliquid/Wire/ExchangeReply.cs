@@ -125,7 +125,7 @@ public static class ExchangeReply
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>The beginning of a body, on one line: enough to recognise it.</summary>
-    private static string Excerpt(ReadOnlySpan<byte> body)
+    internal static string Excerpt(ReadOnlySpan<byte> body)
     {
         var text = System.Text.Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)]);
         return string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();

@@ -23,6 +23,28 @@ public static class MarketReplies
         return r["universe"].Items().Select((coin, index) => Coin(coin, index, tables)).ToImmutableArray();
     });
 
+    /// <summary><c>metaAndAssetCtxs</c>: contexts of every coin that has prices. Without a book the best prices are the impact ones, or the mid.</summary>
+    public static Outcome<ImmutableArray<AssetContext>> Contexts(JsonElement reply, DateTimeOffset at) => WireReader.Read("metaAndAssetCtxs", reply, r =>
+    {
+        var coins = r[0]["universe"].Items().ToArray();
+        return r[1].Items().Select((ctx, i) => Context(coins[i]["name"].Text(), ctx, at)).OfType<AssetContext>().ToImmutableArray();
+    });
+
+    /// <summary>One context; null for a coin without a book, such as a delisted one.</summary>
+    internal static AssetContext? Context(string coin, WireReader ctx, DateTimeOffset at)
+    {
+        if (!ctx.Has("midPx") || ctx["markPx"].Number() <= 0)
+        {
+            return null;
+        }
+
+        var mid = ctx["midPx"].Number();
+        var impact = ctx.Has("impactPxs") ? ctx["impactPxs"] : (WireReader?)null;
+        return new AssetContext(
+            coin, at, ctx["markPx"].Number(), ctx["oraclePx"].Number(), impact is { } b ? b[0].Number() : mid, impact is { } a ? a[1].Number() : mid,
+            ctx["funding"].Number(), ctx["openInterest"].Number(), ctx["dayNtlVlm"].Number());
+    }
+
     /// <summary><c>l2Book</c>.</summary>
     public static Outcome<BookSnapshot> Book(JsonElement reply) => WireReader.Read("l2Book", reply, r =>
     {
