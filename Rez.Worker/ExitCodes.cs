@@ -35,6 +35,9 @@ internal static class ExitCode
     /// <summary>The data dir holds a diary of another market.</summary>
     public const int OtherWorld = 11;
 
+    /// <summary>Live trading did not start: the key, the account or the venue is not ready.</summary>
+    public const int NotReady = 12;
+
     /// <summary>A bug or a broken environment.</summary>
     public const int Bug = 70;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Rez.Core.Cycle;
+using Rez.Core.Hyperliquid;
 using Rez.Core.Risk;
 using Rez.Core.Session;
 using Rez.Core.Simulation;
@@ -15,6 +16,8 @@ public sealed class RezOptions
     public MarketOptions Market { get; } = new();
 
     public RiskOptions Risk { get; } = new();
+
+    public HyperliquidOptions Hyperliquid { get; } = new();
 
     public DemoOptions Demo { get; } = new();
 
@@ -72,7 +75,3 @@ public sealed class LogOptions
     [Description("Whether logs also go to DataDir/logs (JSON lines, 10 MB × 5)")]
     public bool File { get; set; } = true;
 }
-
-/// <summary>Marks a setting whose value is never shown, logged or written down.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class SecretAttribute : Attribute;

@@ -14,9 +14,9 @@ internal static class SettingsRules
     {
         SettingFault Fault(string key, string expectation) => new(key, effective(key).Value, effective(key).Source, expectation);
 
-        if (o.Trading.Mode != TradingMode.Demo)
+        foreach (var fault in VenueRules.Check(o, Fault))
         {
-            yield return Fault("Trading:Mode", "demo: paper and live are not part of this version yet");
+            yield return fault;
         }
 
         if (!Interval.TryParse(o.Trading.CycleInterval, out var cycle) || cycle > Interval.D1)
@@ -34,7 +34,7 @@ internal static class SettingsRules
             yield return Fault("Trading:Assets", $"each asset once ({asset.Key} is there {asset.Count()} times)");
         }
 
-        if (o.Demo.Candles.Length == 0 && o.Trading.Assets.FirstOrDefault(a => DemoInstruments.Find(a) is null) is { } unknown)
+        if (o.Trading.Mode == TradingMode.Demo && o.Demo.Candles.Length == 0 && o.Trading.Assets.FirstOrDefault(a => DemoInstruments.Find(a) is null) is { } unknown)
         {
             yield return Fault("Trading:Assets",
                 $"assets of the generated market ({string.Join(' ', DemoInstruments.Known.Select(k => k.Instrument.Asset))}); it has no {unknown}");

@@ -14,7 +14,7 @@ public sealed record CycleResult(string CycleId, long Number, string? FailedStag
 /// <summary>What a cycle is made of.</summary>
 /// <param name="Clock">The market's time: when things happen.</param>
 /// <param name="Wall">Wall clock: how long they take.</param>
-/// <param name="Benchmark">Value of buy-and-hold at these marks, or null while it is not known.</param>
+/// <param name="Benchmark">Value of buy-and-hold, given equity and marks, or null while it is not known.</param>
 public sealed record CycleParts(
     SyncStage Sync,
     IngestStage Ingest,
@@ -25,7 +25,7 @@ public sealed record CycleParts(
     IDiary Diary,
     TimeProvider Clock,
     TimeProvider Wall,
-    Func<IReadOnlyDictionary<string, decimal>, decimal?> Benchmark);
+    Func<decimal, IReadOnlyDictionary<string, decimal>, decimal?> Benchmark);
 
 /// <summary>
 /// One pass: sync → ingest → calculate → reason → execute → secure. A failing stage is recorded and ends the cycle; Secure runs
@@ -136,7 +136,7 @@ public sealed class TradingCycle(CycleParts parts)
         {
             var marks = ingested.Assets.ToDictionary(a => a.Instrument.Asset, a => a.Context.Mark, StringComparer.Ordinal);
             parts.Diary.Append(
-                new AccountSynced(account.Equity, account.Cash, account.UnrealisedPnl, account.MarginUsed, account.Exposure, parts.Benchmark(marks)), _id);
+                new AccountSynced(account.Equity, account.Cash, account.UnrealisedPnl, account.MarginUsed, account.Exposure, parts.Benchmark(account.Equity, marks)), _id);
         }
 
         private void Conclude(CycleCapsule capsule, AccountState account)

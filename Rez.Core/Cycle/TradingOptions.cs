@@ -31,6 +31,14 @@ public sealed class TradingOptions
     [Description("What to do about a position that the diary does not know: adopt, flatten or halt")]
     public DriftPolicy OnDrift { get; set; } = DriftPolicy.Adopt;
 
+    [Description("Seconds between two looks of the sentinel at positions and stops (paper and live)")]
+    [Range(1, 60)]
+    public int SentinelSeconds { get; set; } = 5;
+
+    [Description("Seconds from a candle's close to its cycle, in which the venue publishes it (paper and live)")]
+    [Range(0, 60)]
+    public int CycleDelaySeconds { get; set; } = 2;
+
     [Description("Longest pause after failed cycles, in cycles; the pause doubles with each failure")]
     [Range(1, 100)]
     public int MaxBackoffCycles { get; set; } = 8;

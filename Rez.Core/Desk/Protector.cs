@@ -31,6 +31,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     // Written under the desk's turn, read without it by the cycle and the console.
     private volatile KnownInstruments? _instruments;
     private readonly ConcurrentDictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _provenMs = new(StringComparer.Ordinal);
     private long _attempts;
 
     /// <summary>Stop and target last seen live for an asset.</summary>
@@ -64,12 +65,35 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         }
 
         var coverages = new List<Coverage>(account.Value.Positions.Length);
-        foreach (var position in account.Value.Positions)
+        foreach (var seen in account.Value.Positions)
         {
+            var position = seen;
             var coverage = CoverageOf(position, orders.Value);
             if (!coverage.IsFull)
             {
+                // The two readings are a moment apart: a stop that fired in between is no missing one.
+                var again = await LookAgainAsync(position.Asset, cancel);
+                if (!again.Ok)
+                {
+                    return again.Rejection;
+                }
+
+                if (again.Value is not { } now)
+                {
+                    continue;
+                }
+
+                (position, coverage) = now;
+            }
+
+            if (!coverage.IsFull)
+            {
                 coverage = await RestoreAsync(position, coverage, foundBy, cycleId, cancel);
+            }
+
+            if (coverage.IsFull)
+            {
+                _provenMs[position.Asset] = NowMs;
             }
 
             NoteLevels(coverage);
@@ -218,11 +242,24 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     /// <summary>Numbers the tries of this process, so that no two exits of a cycle share a client order id.</summary>
     public int NextAttempt() => (int)(Interlocked.Increment(ref _attempts) % int.MaxValue);
 
+    /// <summary>A position with its coverage, read anew; null when it is gone.</summary>
+    private async ValueTask<Outcome<(Position Position, Coverage Coverage)?>> LookAgainAsync(string asset, CancellationToken cancel)
+    {
+        var orders = await desk.Exchange.OpenOrdersAsync(cancel);
+        var account = await desk.Exchange.AccountAsync(cancel);
+        return !orders.Ok ? orders.Rejection
+            : !account.Ok ? account.Rejection
+            : account.Value.Of(asset) is { } position ? (position, CoverageOf(position, orders.Value))
+            : new Outcome<(Position, Coverage)?>(null);
+    }
+
     private async ValueTask<Coverage> RestoreAsync(Position position, Coverage coverage, string foundBy, string cycleId, CancellationToken cancel)
     {
         var asset = position.Asset;
         diary.Append(new ProtectionMissing(asset, position.SignedSize, coverage.Covered, foundBy), cycleId);
-        var sinceMs = books.LastFillMs(asset);
+
+        // Unprotected since the fill, or since it was last proven to be protected.
+        var sinceMs = Math.Max(books.LastFillMs(asset), _provenMs.GetValueOrDefault(asset));
         var instruments = await InstrumentsAsync(cancel);
         if (instruments.TryGetValue(asset, out var instrument) && StopFor(position, instrument) is { } stop)
         {
@@ -261,7 +298,9 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         return PriceRules.Price(instrument, position.MarkPrice * (1m - (sign * limits.EmergencyStopShare)), rounding);
     }
 
-    private long Since(long ms) => ms == 0 ? 0 : Math.Max(0, clock.GetUtcNow().ToUnixTimeMilliseconds() - ms);
+    private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private long Since(long ms) => ms == 0 ? 0 : Math.Max(0, NowMs - ms);
 
     private void NoteLevels(Coverage coverage)
     {

@@ -139,6 +139,7 @@ public sealed class AccountChecks(InfoClient info, VenueHttp http, VenueAddress 
     private async Task ClockAsync(ImmutableArray<Instrument> universe, ImmutableArray<CheckResult>.Builder results, CancellationToken cancel)
     {
         var coin = universe.FirstOrDefault(i => !i.IsDelisted)?.Asset;
+        var before = clock.GetUtcNow();
         var book = coin is null ? new Rejection("no-coin", "the venue lists nothing") : await info.BookAsync(coin, cancel);
         if (!book.Ok)
         {
@@ -146,11 +147,14 @@ public sealed class AccountChecks(InfoClient info, VenueHttp http, VenueAddress 
             return;
         }
 
-        var skew = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(book.Value.TimeMs) - (http.LastLatency / 2);
+        // The venue's time lies between question and answer, or the clocks differ by as much as it lies outside.
+        var after = clock.GetUtcNow();
+        var venueTime = DateTimeOffset.FromUnixTimeMilliseconds(book.Value.TimeMs);
+        var skew = before > venueTime ? before - venueTime : after < venueTime ? after - venueTime : TimeSpan.Zero;
         var ahead = skew > TimeSpan.Zero ? "ahead of" : "behind";
         results.Add(new CheckResult(
-            "clock", skew.Duration() >= ExchangeClient.Lifetime ? CheckState.Failed : skew.Duration() > SkewToTell ? CheckState.Warning : CheckState.Ok,
-            skew.Duration() <= SkewToTell ? $"within {skew.Duration().TotalMilliseconds:0} ms of the venue's"
+            "clock", skew.Duration() >= ExchangeClient.Lifetime && venue.Network != Network.Local ? CheckState.Failed : skew.Duration() > SkewToTell ? CheckState.Warning : CheckState.Ok,
+            skew.Duration() <= SkewToTell ? $"within {Math.Max(1, skew.Duration().TotalMilliseconds):0} ms of the venue's"
                 : $"{skew.Duration().TotalSeconds:0.#} s {ahead} the venue's: actions live {ExchangeClient.Lifetime.TotalSeconds:0} s, so set the clock (NTP)"));
     }
 

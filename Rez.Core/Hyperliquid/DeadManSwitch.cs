@@ -26,9 +26,12 @@ public sealed class DeadManSwitch(TimeSpan after)
     /// <summary>When it would fire; null when it is not armed.</summary>
     public DateTimeOffset? ArmedUntil => _armedUntil;
 
+    /// <summary>Whether it is wanted and allowed.</summary>
+    public bool IsOn => after > TimeSpan.Zero && Refused is null;
+
     public SwitchAction Decide(AccountState account, IReadOnlyList<OpenOrder> orders, DateTimeOffset now)
     {
-        if (after <= TimeSpan.Zero || Refused is not null)
+        if (!IsOn)
         {
             return SwitchAction.None;
         }

@@ -17,7 +17,7 @@ internal sealed class InfoRequests(LocalExchange exchange)
     /// <summary>Weight before the answer's length is known; paged lists are charged for a page of twenty and more by their kind.</summary>
     public double WeightOf(JsonElement body) => TypeOf(body) switch
     {
-        "l2Book" or "allMids" or "clearinghouseState" or "orderStatus" or "spotClearinghouseState" or "exchangeStatus" => 2,
+        "l2Book" or "allMids" or "clearinghouseState" or "orderStatus" or "spotClearinghouseState" or "exchangeStatus" or "rezClock" => 2,
         "userRole" => 60,
         _ => 20,
     };
@@ -45,6 +45,14 @@ internal sealed class InfoRequests(LocalExchange exchange)
         "fundingHistory" => FundingHistory(body),
         "predictedFundings" => LocalReply.Ok(Predicted),
         "recentTrades" => Trades(body),
+        "rezClock" => LocalReply.Ok(j =>
+        {
+            // Not the venue's: how a client of ours learns at what pace this market runs.
+            j.WriteStartObject();
+            j.WriteNumber("nowMs"u8, exchange.NowMs);
+            j.WriteString("speed"u8, exchange.Speed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            j.WriteEndObject();
+        }),
         "exchangeStatus" => LocalReply.Ok(j =>
         {
             j.WriteStartObject();

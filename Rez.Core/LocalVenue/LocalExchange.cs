@@ -48,6 +48,9 @@ public sealed class LocalExchange
     /// <summary>Market time, Unix ms.</summary>
     public long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Market seconds a second.</summary>
+    public double Speed => _clock is ScaledClock scaled ? scaled.Speed : 1;
+
     internal long WallMs => _wall.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Only post-only orders are taken, as after an upgrade of the network.</summary>

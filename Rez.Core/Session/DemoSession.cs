@@ -263,7 +263,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         }
     }
 
-    private decimal? Benchmark(IReadOnlyDictionary<string, decimal> marks)
+    private decimal? Benchmark(decimal equity, IReadOnlyDictionary<string, decimal> marks)
     {
         if (_benchmarkPrices.Count == 0)
         {

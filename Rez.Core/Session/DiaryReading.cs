@@ -11,13 +11,15 @@ namespace Rez.Core.Session;
 /// <summary>What a start takes from an existing diary.</summary>
 internal sealed record DiaryReading(
     string? World,
+    long StartMs,
     long ResumeMs,
     long LastCycleNumber,
     long LastCycleCloseMs,
     BooksStart Books,
     DeskStart Desk,
     ControlState Control,
-    IReadOnlyList<(string Asset, decimal? Stop, decimal? Target)> Levels)
+    IReadOnlyList<(string Asset, decimal? Stop, decimal? Target)> Levels,
+    BenchmarkSet? Benchmark)
 {
     private const int RecentEvents = 4_000;
 
@@ -31,7 +33,7 @@ internal sealed record DiaryReading(
         var last = db.Events.OrderByDescending(e => e.Seq).Select(e => new { e.Seq, e.AtMs }).FirstOrDefault();
         if (session is null || last is null)
         {
-            return new DiaryReading(null, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, []);
+            return new DiaryReading(null, 0, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, [], null);
         }
 
         var fills = db.Fills.OrderByDescending(f => f.Seq).Take(2_000).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).Reverse().ToArray();
@@ -49,7 +51,7 @@ internal sealed record DiaryReading(
         // A cycle that was cut off keeps its number: ids must not be used again with other content.
         var cycle = recent.OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
         return new DiaryReading(
-            session.World, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))]);
+            session.World, session.StartMs, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))], BenchmarkOf(db));
     }
 
     /// <summary>Orders that may be open, and sends whose outcome was not written down: the process may have died in between.</summary>
@@ -66,6 +68,11 @@ internal sealed record DiaryReading(
     private static IEnumerable<DiaryFact> Recent(RezDb db, long lastSeq) =>
         db.Events.Where(e => e.Seq > lastSeq - RecentEvents && (e.Type == "cycle.started" || e.Type == "funding.booked" || e.Type == "order.sending" || e.Type == "order.outcome")).OrderBy(e => e.Seq)
             .AsEnumerable().Select(e => DiaryTypes.Read(e.Type, e.Version, e.Payload)).Where(f => f.Ok).Select(f => f.Value);
+
+    private static BenchmarkSet? BenchmarkOf(RezDb db) =>
+        db.Events.FirstOrDefault(e => e.Type == "account.benchmark-set") is { } row && DiaryTypes.Read(row.Type, row.Version, row.Payload) is { Ok: true } read
+            ? read.Value as BenchmarkSet
+            : null;
 
     /// <summary>Closed trades in order.</summary>
     public static IEnumerable<ClosedTrade> Trades(RezDb db) =>

@@ -15,7 +15,7 @@ namespace Rez.Core.Session;
 /// <param name="DriftGrace">How long a difference between diary and venue must stand before it counts as one.</param>
 internal sealed record RigPorts(
     IExchange Exchange, IMarketData Market, IDiary Diary, IDecider Decider, TimeProvider Clock, TimeProvider Wall, long HistoryFromMs, TimeSpan DriftGrace,
-    Func<IReadOnlyDictionary<string, decimal>, decimal?> Benchmark);
+    Func<decimal, IReadOnlyDictionary<string, decimal>, decimal?> Benchmark);
 
 /// <summary>The parts that every mode runs: one path for demo, paper and live.</summary>
 internal sealed class TradingRig

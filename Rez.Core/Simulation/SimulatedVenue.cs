@@ -41,7 +41,8 @@ public sealed partial class SimulatedVenue
             _byIndex.Add(book);
         }
 
-        _mark = asset => _books[asset].Mark;
+        // Before a restored position's first price its own is all there is.
+        _mark = asset => _books[asset] is { HasPrice: true } book ? book.Mark : _account.Positions.GetValueOrDefault(asset)?.EntryPrice ?? 0;
         _instrument = asset => _books[asset].Instrument;
     }
 
@@ -202,6 +203,32 @@ public sealed partial class SimulatedVenue
         }
     }
 
+    /// <summary>Takes up an account that was kept elsewhere, before any price has come.</summary>
+    /// <param name="positions">Asset, signed size, average entry, leverage and margin mode, funding paid since it was opened.</param>
+    /// <param name="triggers">Live stops and targets: they follow the position's size.</param>
+    public void Restore(
+        decimal cash, IEnumerable<(string Asset, decimal SignedSize, decimal Entry, (int Leverage, bool IsCross) Terms, decimal Funding)> positions,
+        IEnumerable<(string Asset, OrderLeg Leg)> triggers)
+    {
+        var taken = positions.Select(p => (p.Asset, Position: new SimulatedPosition
+        {
+            SignedSize = p.SignedSize,
+            EntryPrice = p.Entry,
+            Leverage = p.Terms.Leverage,
+            IsCross = p.Terms.IsCross,
+            IsolatedMargin = p.Terms.IsCross ? 0 : MarginMath.Initial(Math.Abs(p.SignedSize) * p.Entry, p.Terms.Leverage),
+            FundingSinceOpen = p.Funding,
+        })).ToArray();
+        _account.Restore(cash - taken.Sum(p => p.Position.IsolatedMargin), taken);
+        foreach (var (asset, leg) in triggers)
+        {
+            var order = new SimulatedOrder(++_lastOid, asset, leg, NowMs) { IsPositionTrigger = true };
+            _byCloid[leg.Cloid] = order;
+            _orders.Add(order);
+            _live.Add(order);
+        }
+    }
+
     /// <summary>Adds margin to an isolated position, or takes some away.</summary>
     public SendOutcome AddMargin(string asset, decimal usd)
     {
@@ -224,15 +251,16 @@ public sealed partial class SimulatedVenue
     private Position Describe(string asset, SimulatedPosition p, decimal crossValue)
     {
         var book = _books[asset];
-        var notional = Math.Abs(p.SignedSize) * book.Mark;
-        var pnl = p.SignedSize * (book.Mark - p.EntryPrice);
+        var mark = _mark(asset);
+        var notional = Math.Abs(p.SignedSize) * mark;
+        var pnl = p.SignedSize * (mark - p.EntryPrice);
         var maintenance = MarginMath.Maintenance(book.Instrument.Tiers, notional);
         return new Position
         {
             Asset = asset,
             SignedSize = p.SignedSize,
             EntryPrice = p.EntryPrice,
-            MarkPrice = book.Mark,
+            MarkPrice = mark,
             Leverage = p.Leverage,
             IsCross = p.IsCross,
             LiquidationPrice = LiquidationPrice(asset, p, crossValue),
@@ -244,11 +272,10 @@ public sealed partial class SimulatedVenue
 
     private decimal? LiquidationPrice(string asset, SimulatedPosition p, decimal crossValue)
     {
-        var book = _books[asset];
+        var tiers = _books[asset].Instrument.Tiers;
+        var mark = _mark(asset);
         return p.IsCross
-            ? MarginMath.LiquidationPrice(
-                book.Instrument.Tiers, p.SignedSize, book.Mark, crossValue, _account.CrossMaintenance(_mark, _instrument, except: asset))
-            : MarginMath.LiquidationPrice(
-                book.Instrument.Tiers, p.SignedSize, book.Mark, p.IsolatedMargin + (p.SignedSize * (book.Mark - p.EntryPrice)), 0);
+            ? MarginMath.LiquidationPrice(tiers, p.SignedSize, mark, crossValue, _account.CrossMaintenance(_mark, _instrument, except: asset))
+            : MarginMath.LiquidationPrice(tiers, p.SignedSize, mark, p.IsolatedMargin + (p.SignedSize * (mark - p.EntryPrice)), 0);
     }
 }

@@ -20,14 +20,14 @@ internal static class CycleBench
             var overhead = new List<double>(cycles);
             await using var host = DemoHost.Open(options, SessionComposition.Market(options).Value, cycles).Value;
             var started = 0L;
-            host.Session.CycleEnded += result =>
+            host.Demo.CycleEnded += result =>
             {
                 started = started == 0 ? Stopwatch.GetTimestamp() : started;
                 overhead.Add(result.Stages.Total - result.Stages.Reason);
             };
             await host.TradeAsync(CancellationToken.None);
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            var summary = host.Session.Summarise();
+            var summary = host.Demo.Summarise();
             overhead.Sort();
             var rate = (cycles - 1) / seconds;
             var p99 = overhead[(int)(overhead.Count * 0.99)];

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Data.Common;
 using System.Text.Json;
+using Rez.Core;
 using Rez.Core.Configuration;
+using Rez.Core.Cycle;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Storage;
 using Rez.Worker.Hosting;
@@ -60,26 +62,25 @@ internal static class RunCommand
         }
 
         var options = reading.Options;
-        if (headless && parse.GetValue(CommonOptions.DataDir) is null)
+        if (headless && options.Trading.Mode == TradingMode.Demo && parse.GetValue(CommonOptions.DataDir) is null)
         {
             // A run of its own: repeating the command repeats the result instead of continuing the last one.
             options.Storage.DataDir = FreshRun(options.Storage.DataDir);
         }
 
-        var market = SessionComposition.Market(options);
-        if (!market.Ok)
-        {
-            Console.Error.WriteLine(market.Rejection.Message);
-            return ExitCode.BadData;
-        }
-
         try
         {
-            var opened = DemoHost.Open(options, market.Value, parse.GetValue(Cycles));
+            var opened = await OpenAsync(options, parse.GetValue(Cycles), cancel);
             if (!opened.Ok)
             {
                 Console.Error.WriteLine(opened.Rejection.Message);
-                return ExitCode.OtherWorld;
+                return opened.Rejection.Code switch
+                {
+                    "other-world" => ExitCode.OtherWorld,
+                    "not-ready" => ExitCode.NotReady,
+                    "unknown-asset" => ExitCode.Configuration,
+                    _ => ExitCode.BadData,
+                };
             }
 
             await using var host = opened.Value;
@@ -96,23 +97,41 @@ internal static class RunCommand
         }
     }
 
+    private static async Task<Outcome<TradingHost>> OpenAsync(RezOptions options, long? cycles, CancellationToken cancel)
+    {
+        if (options.Trading.Mode != TradingMode.Demo)
+        {
+            var live = await LiveHost.OpenAsync(options, cycles, cancel);
+            return live.Ok ? live.Value : live.Rejection;
+        }
+
+        var market = SessionComposition.Market(options);
+        if (!market.Ok)
+        {
+            return market.Rejection;
+        }
+
+        var demo = DemoHost.Open(options, market.Value, cycles);
+        return demo.Ok ? demo.Value : demo.Rejection;
+    }
+
     private static int Unavailable(DiaryUnavailableException e)
     {
         Console.Error.WriteLine($"{e.Message} Trading has stopped; nothing was sent since. Positions keep their stops at the exchange.");
         return ExitCode.Of(e);
     }
 
-    private static async Task<int> HeadlessAsync(DemoHost host, bool json, CancellationToken cancel)
+    private static async Task<int> HeadlessAsync(TradingHost host, bool json, CancellationToken cancel)
     {
-        await host.TradeAsync(cancel);
+        var code = await host.TradeAsync(cancel);
         PrintSummary(host, json);
-        return ExitCode.Ok;
+        return code;
     }
 
     /// <summary>One JSON object on standard output, or a few lines for people.</summary>
-    public static void PrintSummary(DemoHost host, bool json)
+    public static void PrintSummary(TradingHost host, bool json)
     {
-        var summary = host.Session.Summarise();
+        var summary = host.Summarise();
         Console.Out.WriteLine(json
             ? JsonSerializer.Serialize(summary, JsonSerializerOptions.Web)
             : $"{summary.Cycles} cycles, {summary.Trades} trades, equity {summary.EquityStart:0.00} → {summary.EquityEnd:0.00} USD, "

@@ -13,7 +13,7 @@ namespace Rez.Worker.Hosting;
 /// <summary>The worker with its console in the same process: trades until stopped, and goes on showing when trading has ended.</summary>
 internal static class ConsoleHost
 {
-    public static async Task<int> RunAsync(DemoHost host, bool json, CancellationToken cancel)
+    public static async Task<int> RunAsync(TradingHost host, bool json, CancellationToken cancel)
     {
         var web = host.Options.Web;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleHost).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
@@ -32,7 +32,7 @@ internal static class ConsoleHost
             {
                 DataDir = host.DataDir,
                 DiaryPath = host.Diary.Path,
-                Version = DemoHost.Version,
+                Version = TradingHost.Version,
                 Password = web.Password,
                 ApiToken = web.ApiToken,
             });
@@ -50,7 +50,7 @@ internal static class ConsoleHost
 
         Greet(host, app);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
-        await host.TradeAsync(stopping.Token);
+        var code = await host.TradeAsync(stopping.Token);
         if (host.Session.Phase == Core.Session.SessionPhase.MarketEnded && !stopping.IsCancellationRequested)
         {
             host.Log.Information("The recorded market has ended. The console stays open; stop with Ctrl-C.");
@@ -63,11 +63,11 @@ internal static class ConsoleHost
             RunCommand.PrintSummary(host, json);
         }
 
-        return ExitCode.Ok;
+        return code;
     }
 
     /// <summary>Tells where the console is. The link logs in once; it goes to the terminal only, never to the log file.</summary>
-    private static void Greet(DemoHost host, WebApplication app)
+    private static void Greet(TradingHost host, WebApplication app)
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var access = app.Services.GetRequiredService<AccessFile>();

@@ -1,8 +1,5 @@
-using System.Reflection;
 using Rez.Core;
-using Rez.Core.Agent;
 using Rez.Core.Configuration;
-using Rez.Core.Cycle;
 using Rez.Core.Diary.Storage;
 using Rez.Core.Market;
 using Rez.Core.Session;
@@ -12,34 +9,17 @@ using Serilog.Core;
 
 namespace Rez.Worker.Hosting;
 
-/// <summary>A demo session with what it stands on: data dir, diary, diary.jsonl, logs. Opened and closed in one place.</summary>
-internal sealed class DemoHost : IAsyncDisposable
+/// <summary>A demo: a generated or recorded market and a simulated exchange.</summary>
+internal sealed class DemoHost : TradingHost
 {
-    private readonly DataDirectory _data;
-    private readonly JsonLinesTail? _tail;
+    private readonly DemoSession _session;
 
-    private DemoHost(RezOptions options, DataDirectory data, DiaryStore diary, JsonLinesTail? tail, DemoSession session, Logger log)
-    {
-        Options = options;
-        _data = data;
-        Diary = diary;
-        _tail = tail;
-        Session = session;
-        Log = log;
-    }
+    private DemoHost(RezOptions options, DataDirectory data, DiaryStore diary, DemoSession session, Logger log)
+        : base(options, data, diary, log) => _session = session;
 
-    public static string Version { get; } =
-        typeof(DemoHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    public override ITradingSession Session => _session;
 
-    public RezOptions Options { get; }
-
-    public string DataDir => _data.Path;
-
-    public DiaryStore Diary { get; }
-
-    public DemoSession Session { get; }
-
-    public Logger Log { get; }
+    public DemoSession Demo => _session;
 
     /// <exception cref="Core.Diary.DiaryUnavailableException">The data dir or the diary can't be used.</exception>
     public static Outcome<DemoHost> Open(RezOptions options, IMarketSource market, long? maxCycles)
@@ -52,7 +32,7 @@ internal sealed class DemoHost : IAsyncDisposable
             var world = new DemoWorld(market, options.Simulation, options.Demo.Seed);
             diary = DiaryStore.Open(data.DiaryPath, world.Clock);
             var settings = SessionComposition.Settings(options, market, maxCycles, Version);
-            var session = DemoSession.Open(world, diary, Decider(), settings, TimeProvider.System);
+            var session = DemoSession.Open(world, diary, new TrendMomentum(), settings, TimeProvider.System);
             if (!session.Ok)
             {
                 diary.Dispose();
@@ -63,8 +43,7 @@ internal sealed class DemoHost : IAsyncDisposable
             Announce(log, options, market, settings, data.Path);
             session.Value.ClockJumpedSeen += jump => log.Warning("{Jump}", jump.ToString());
             session.Value.CycleEnded += result => LogCycle(log, result);
-            var tail = options.Storage.JsonLines ? JsonLinesTail.Start(diary, data.JsonLinesPath) : null;
-            return new DemoHost(options, data, diary, tail, session.Value, log);
+            return new DemoHost(options, data, diary, session.Value, log);
         }
         catch
         {
@@ -74,34 +53,19 @@ internal sealed class DemoHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Trades until cancelled or at the end of what was asked for.</summary>
-    public async Task TradeAsync(CancellationToken cancel)
+    public override SessionSummary Summarise() => _session.Summarise();
+
+    public override async ValueTask DisposeAsync()
     {
-        await Task.Run(() => Session.RunAsync(cancel), CancellationToken.None);
-        if (cancel.IsCancellationRequested)
-        {
-            Log.Information("Stopped.");
-        }
+        _session.Dispose();
+        await base.DisposeAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task<int> RunAsync(CancellationToken cancel)
     {
-        Session.Dispose();
-        Diary.Dispose();
-        if (_tail is not null)
-        {
-            await _tail.DisposeAsync();
-            if (_tail.Fault is { } fault)
-            {
-                Log.Warning("{Fault}", fault);
-            }
-        }
-
-        await Log.DisposeAsync();
-        _data.Dispose();
+        await _session.RunAsync(cancel);
+        return ExitCode.Ok;
     }
-
-    private static TrendMomentum Decider() => new();
 
     private static void Announce(Logger log, RezOptions options, IMarketSource market, SessionSettings settings, string dataDir)
     {
@@ -117,18 +81,6 @@ internal sealed class DemoHost : IAsyncDisposable
         foreach (var note in (market as RecordedMarket)?.Notes ?? [])
         {
             log.Warning("{Note}", note);
-        }
-    }
-
-    private static void LogCycle(Logger log, CycleResult result)
-    {
-        if (result.FailedStage is not null)
-        {
-            log.Error("Cycle {Cycle} failed in {Stage}: {Why}", result.CycleId, result.FailedStage, result.Why);
-        }
-        else
-        {
-            log.Debug("Cycle {Cycle} took {Ms:0.0} ms", result.CycleId, result.Stages.Total);
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace Rez.Core.Simulation;
+namespace Rez.Core.Market;
 
 /// <summary>A market's time that runs at a multiple of another clock: its timers and delays are shortened alike.</summary>
 /// <param name="wall">The clock it follows.</param>
