@@ -18,7 +18,9 @@ public sealed class HyperliquidExchange(InfoClient info, ExchangeClient exchange
 {
     /// <summary>Fills of one block may come out of order: what is a little older than the newest is read again and recognised.</summary>
     private const long OverlapMs = 60_000;
-    private const long HourMs = 3_600_000;
+    private const long MinuteMs = 60_000;
+    private const long HourMs = 60 * MinuteMs;
+    private const long FundingWindowMs = 2 * MinuteMs;
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, (int Leverage, bool IsCross)> _leverage = new(StringComparer.Ordinal);
@@ -91,16 +93,18 @@ public sealed class HyperliquidExchange(InfoClient info, ExchangeClient exchange
     public async ValueTask<Outcome<IReadOnlyList<FundingPayment>>> FundingSinceAsync(long sinceMs, CancellationToken cancel)
     {
         Kept<FundingPayment> kept;
-        long hour;
+        long minute;
+        bool isDue;
         lock (_gate)
         {
             kept = _funding;
-            hour = _venueMs / HourMs;
+            minute = _venueMs / MinuteMs;
+            isDue = _venueMs % HourMs < FundingWindowMs;
         }
 
-        // Paid once an hour: between the hours there is nothing new, whatever the socket does.
-        var news = streams.FundingNews + (hour << 20);
-        if (kept.News != news || sinceMs < kept.FromMs)
+        // Paid once an hour, a little past it: then it is asked for each time, else once a minute.
+        var news = streams.FundingNews + (minute << 20);
+        if (isDue || kept.News != news || sinceMs < kept.FromMs)
         {
             var read = await info.FundingAsync(account, sinceMs, cancel);
             if (!read.Ok)
