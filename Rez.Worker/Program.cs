@@ -14,6 +14,9 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     HealthCommand.Build(),
     SelftestCommand.Build(),
     SimCommand.Build(),
+    DoctorCommand.Build(),
+    BackfillCommand.Build(),
+    ImportCommand.Build(),
     BenchCommand.Build(),
 };
 RunCommand.AddTo(root);

@@ -29,8 +29,11 @@ public static class LiveComposition
         return new SessionSettings(cycle, o.Risk, o.Simulation, o.Demo.Seed, 1, maxCycles, 0, o.Trading.MaxBackoffCycles, version);
     }
 
+    /// <summary>What the venue keeps, less a little; three times that with a fallback.</summary>
+    private static int HistoryBars(RezOptions o) => (HyperliquidMarketData.KeptBars - 10) * (o.Market.Fallback == CandleFallback.None ? 1 : 3);
+
     public static LivePace Pace(RezOptions o) =>
-        new(TimeSpan.FromSeconds(o.Trading.CycleDelaySeconds), TimeSpan.FromSeconds(o.Trading.SentinelSeconds), o.Simulation.InitialBalance);
+        new(TimeSpan.FromSeconds(o.Trading.CycleDelaySeconds), TimeSpan.FromSeconds(o.Trading.SentinelSeconds), HistoryBars(o), o.Simulation.InitialBalance);
 
     public static Interval BaseInterval(RezOptions o) => VenueRules.Base(o)!.Value;
 

@@ -44,9 +44,19 @@ public sealed class TradingOptions
     public int MaxBackoffCycles { get; set; } = 8;
 }
 
+/// <summary>Whose candles stand in for what Hyperliquid does not keep or does not tell now.</summary>
+public enum CandleFallback
+{
+    None,
+    Binance,
+}
+
 /// <summary>What is read of the market.</summary>
 public sealed class MarketOptions
 {
+    [Description("none, or binance: its candles warm indicators up beyond Hyperliquid's 5,000 and stand in while Hyperliquid's can't be read (paper and live)")]
+    public CandleFallback Fallback { get; set; } = CandleFallback.None;
+
     [Description("Candle intervals of the indicator sheet")]
     [MinLength(1)]
     public string[] Intervals { get; set; } = [];

@@ -65,7 +65,8 @@ public sealed class HyperliquidMarketData(InfoClient info, VenueStreams streams,
         var read = await info.CandlesAsync(asset, interval, Math.Max(fromMs, oldest), toMs, nowMs, cancel);
         if (!read.Ok)
         {
-            return read.Rejection;
+            // Another venue's candles are better than none, where the settings say so.
+            return fallback is null ? read.Rejection : await fallback.CandlesAsync(asset, interval, fromMs, toMs, cancel);
         }
 
         var late = read.Value.Where(c => c.OpenTimeMs >= fromMs && c.OpenTimeMs < toMs);

@@ -85,9 +85,16 @@ public static class CandleFile
 
     private static Stream Unpacked(FileStream file)
     {
-        var gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        var (first, second) = (file.ReadByte(), file.ReadByte());
         file.Position = 0;
-        return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return (first, second) switch
+        {
+            (0x1f, 0x8b) => new GZipStream(file, CompressionMode.Decompress),
+
+            // Binance's public archive packs one CSV into a zip.
+            ('P', 'K') => new ZipArchive(file, ZipArchiveMode.Read).Entries.FirstOrDefault(e => e.Length > 0)?.Open() ?? throw new InvalidDataException("the zip is empty"),
+            _ => file,
+        };
     }
 
     private static bool IsHeader(string line) =>

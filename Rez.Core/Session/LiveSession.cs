@@ -30,8 +30,9 @@ public sealed record LivePorts(
 /// <summary>How a session on a clock is paced.</summary>
 /// <param name="CycleDelay">Pause after a candle's close before its cycle: the venue needs a moment to publish it.</param>
 /// <param name="Beat">Time between two looks of the sentinel.</param>
+/// <param name="HistoryBars">Base bars that indicators are warmed up with.</param>
 /// <param name="StartingEquity">Shown before the account was read once.</param>
-public sealed record LivePace(TimeSpan CycleDelay, TimeSpan Beat, decimal StartingEquity);
+public sealed record LivePace(TimeSpan CycleDelay, TimeSpan Beat, int HistoryBars, decimal StartingEquity);
 
 /// <summary>
 /// Trading along a clock, on live prices: reconciles before the first cycle and does not trade until that succeeded, runs a cycle at
@@ -39,9 +40,6 @@ public sealed record LivePace(TimeSpan CycleDelay, TimeSpan Beat, decimal Starti
 /// </summary>
 public sealed class LiveSession : ITradingSession, IDisposable
 {
-    /// <summary>Bars of history that indicators are warmed up with: what the venue keeps.</summary>
-    private const int HistoryBars = 4_990;
-
     private static readonly TimeSpan LeastNap = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
@@ -77,7 +75,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         _benchmark = reading.Benchmark;
         var nowMs = NowMs;
         _firstStartMs = reading.World is null ? nowMs : reading.StartMs;
-        var history = ports.Market.BaseInterval.OpenOf(nowMs) - (HistoryBars * ports.Market.BaseInterval.Milliseconds);
+        var history = ports.Market.BaseInterval.OpenOf(nowMs) - (pace.HistoryBars * ports.Market.BaseInterval.Milliseconds);
 
         // On a fresh diary the account's past is not ours to book: what is open now is adopted by policy.
         var books = reading.Books with { SinceMs = _firstStartMs };

@@ -8,7 +8,7 @@ public sealed partial class FolderDependencyTests
 {
     /// <summary>A folder may use those before it.</summary>
     private static readonly string[] Order =
-        ["Market", "Indicators", "Trading", "Agent", "Risk", "Strategies", "Simulation", "Hyperliquid", "LocalVenue", "Diary", "Desk", "Cycle", "Session", "Configuration"];
+        ["Market", "Indicators", "Trading", "Agent", "Risk", "Strategies", "Simulation", "Hyperliquid", "Binance", "LocalVenue", "Diary", "Desk", "Cycle", "Session", "Configuration"];
 
     /// <summary>Narrower than the order: these know only what is named.</summary>
     private static readonly Dictionary<string, string[]> Only = new(StringComparer.Ordinal)
@@ -21,6 +21,7 @@ public sealed partial class FolderDependencyTests
         ["Strategies"] = ["Market", "Indicators", "Trading", "Agent"],
         ["Simulation"] = ["Market", "Trading"],
         ["Hyperliquid"] = ["Market", "Trading"],
+        ["Binance"] = ["Market"],
         ["LocalVenue"] = ["Market", "Trading", "Simulation", "Hyperliquid"],
         ["Diary"] = ["Market", "Trading"],
         ["Desk"] = ["Market", "Trading", "Risk", "Diary"],

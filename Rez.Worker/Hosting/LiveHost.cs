@@ -1,4 +1,5 @@
 using Rez.Core;
+using Rez.Core.Binance;
 using Rez.Core.Configuration;
 using Rez.Core.Cycle;
 using Rez.Core.Diary.Storage;
@@ -17,13 +18,15 @@ internal sealed class LiveHost : TradingHost
     private readonly LiveSession _session;
     private readonly VenueLink _link;
     private readonly PrivateKey? _key;
+    private readonly BinanceCandles? _older;
 
-    private LiveHost(RezOptions options, DataDirectory data, DiaryStore diary, LiveSession session, VenueLink link, PrivateKey? key, Logger log)
+    private LiveHost(RezOptions options, DataDirectory data, DiaryStore diary, LiveSession session, VenueLink link, PrivateKey? key, BinanceCandles? older, Logger log)
         : base(options, data, diary, log)
     {
         _session = session;
         _link = link;
         _key = key;
+        _older = older;
     }
 
     public override ITradingSession Session => _session;
@@ -35,12 +38,14 @@ internal sealed class LiveHost : TradingHost
         DiaryStore? diary = null;
         VenueLink? link = null;
         PrivateKey? key = null;
+        BinanceCandles? older = null;
         LiveHost? host = null;
         try
         {
             var log = Logging.Create(options.Log, data.Path);
             var jitter = new SeededRandom((ulong)TimeProvider.System.GetTimestamp());
-            link = await VenueLink.OpenAsync(options.Hyperliquid, LiveComposition.BaseInterval(options), Handler, TimeProvider.System, jitter, null, cancel);
+            older = options.Market.Fallback == CandleFallback.Binance ? new BinanceCandles(Handler(), BinanceCandles.Default, TimeProvider.System) : null;
+            link = await VenueLink.OpenAsync(options.Hyperliquid, LiveComposition.BaseInterval(options), Handler, TimeProvider.System, jitter, older, cancel);
             diary = DiaryStore.Open(data.DiaryPath, link.Clock);
             Outcome<LivePorts> ports;
             if (options.Trading.Mode == TradingMode.Paper)
@@ -75,7 +80,7 @@ internal sealed class LiveHost : TradingHost
             log.Information(
                 "Rez {Version}, {World}: {Assets}, a cycle each {Cycle}, decider {Decider}, data in {DataDir}",
                 Version, ports.Value.World, options.Trading.Assets, options.Trading.CycleInterval, options.Trading.Decider, data.Path);
-            return host = new LiveHost(options, data, diary, session.Value, link, key, log);
+            return host = new LiveHost(options, data, diary, session.Value, link, key, older, log);
         }
         finally
         {
@@ -83,6 +88,7 @@ internal sealed class LiveHost : TradingHost
             {
                 diary?.Dispose();
                 key?.Dispose();
+                older?.Dispose();
                 data.Dispose();
                 if (link is not null)
                 {
@@ -99,6 +105,7 @@ internal sealed class LiveHost : TradingHost
         await _link.DisposeAsync();
         _session.Dispose();
         _key?.Dispose();
+        _older?.Dispose();
         await base.DisposeAsync();
     }
 

@@ -105,7 +105,7 @@ public sealed class VenueHttp : IDisposable
 
         if (!answer.Came)
         {
-            return new Rejection("venue-unreachable", $"{to.Host} did not answer: {answer.Failure}");
+            return new Rejection("venue-unreachable", $"{to.Host} did not answer: {answer.Failure}.");
         }
 
         if (answer.Status != HttpStatusCode.OK)
