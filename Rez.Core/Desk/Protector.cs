@@ -31,6 +31,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     // Written under the desk's turn, read without it by the cycle and the console.
     private volatile KnownInstruments? _instruments;
     private readonly ConcurrentDictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (decimal? Stop, decimal? Target)> _noted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _provenMs = new(StringComparer.Ordinal);
     private long _attempts;
 
@@ -305,9 +306,17 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     private void NoteLevels(Coverage coverage)
     {
         var now = (coverage.Stop, coverage.Target);
-        if (coverage.SignedSize != 0 && (!_levels.TryGetValue(coverage.Asset, out var before) || before != now))
+        if (coverage.SignedSize == 0)
         {
-            _levels[coverage.Asset] = now;
+            return;
+        }
+
+        _levels[coverage.Asset] = now;
+
+        // What an entry asked for is remembered before it is proven: only what was read back is told, and told once.
+        if (!_noted.TryGetValue(coverage.Asset, out var before) || before != now)
+        {
+            _noted[coverage.Asset] = now;
             diary.Append(new ProtectionLevel(coverage.Asset, coverage.Stop, coverage.Target));
         }
     }
@@ -333,6 +342,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         foreach (var asset in _levels.Keys.Where(a => account.Of(a) is null).ToArray())
         {
             _levels.TryRemove(asset, out _);
+            _noted.Remove(asset);
         }
     }
 }

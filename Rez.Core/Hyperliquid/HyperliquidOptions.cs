@@ -20,10 +20,10 @@ public sealed class HyperliquidOptions
     [Description("A sub-account of it that is traded instead; the account's agent signs")]
     public string SubAccount { get; set; } = string.Empty;
 
-    [Description("File that holds the agent's key: hex digits, an encrypted keystore (version 3), or a mnemonic; for example /run/secrets/rez_key")]
+    [Description("File that holds the agent's key: hex digits, an encrypted keystore (version 3), or a mnemonic")]
     public string KeyFile { get; set; } = string.Empty;
 
-    [Description("The agent's key itself, for environments that inject secrets as variables")]
+    [Description("The agent's key itself, for environments that inject it as a variable")]
     [Secret]
     public string Key { get; set; } = string.Empty;
 

@@ -48,6 +48,8 @@ public sealed class LiveSession : ITradingSession, IDisposable
     private readonly DiaryStore _diary;
     private readonly SessionSettings _settings;
     private readonly LivePace _pace;
+    private readonly TimeProvider _clock;
+    private readonly TimeProvider _wall;
     private readonly TradingRig _rig;
     private readonly ClockWatch _clockWatch;
     private readonly long _startedAt;
@@ -68,6 +70,8 @@ public sealed class LiveSession : ITradingSession, IDisposable
         _diary = diary;
         _settings = settings;
         _pace = pace;
+        _clock = ports.Clock;
+        _wall = ports.Wall;
         _startedAt = ports.Wall.GetTimestamp();
         _clockWatch = new ClockWatch(ports.Wall);
         _nextCycle = reading.LastCycleNumber + 1;
@@ -88,7 +92,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
     public SessionPhase Phase { get; private set; } = SessionPhase.Preparing;
 
-    public DateTimeOffset Now => _ports.Clock.GetUtcNow();
+    public DateTimeOffset Now => _clock.GetUtcNow();
 
     public DateTimeOffset NextCycleAt => DateTimeOffset.FromUnixTimeMilliseconds(Interlocked.Read(ref _nextCycleMs));
 
@@ -173,11 +177,11 @@ public sealed class LiveSession : ITradingSession, IDisposable
         return refused;
     }
 
-    public SessionSummary Summarise() => SessionSummary.Of(_diary, _pace.StartingEquity, _ports.Wall.GetElapsedTime(_startedAt));
+    public SessionSummary Summarise() => SessionSummary.Of(_diary, _pace.StartingEquity, _wall.GetElapsedTime(_startedAt));
 
     public void Dispose() => _rig.Desk.Turn.Dispose();
 
-    private long NowMs => _ports.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Orders, fills and positions are brought to agree before anything is decided; without that nothing is traded.</summary>
     private async Task ReconcileAsync(CancellationToken cancel)
@@ -204,7 +208,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
                 return;
             }
 
-            await Task.Delay(pause, _ports.Clock, cancel);
+            await Task.Delay(pause, _clock, cancel);
             pause = pause * 2 > LastRetry ? LastRetry : pause * 2;
         }
     }
@@ -244,7 +248,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
         if (asleep)
         {
-            await Task.Delay(_pace.Beat, _ports.Clock, nap.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_pace.Beat, _clock, nap.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         lock (_gate)
@@ -253,7 +257,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         }
 
         // However fast the venue's clock runs or its news come, this machine needs to breathe.
-        await Task.Delay(LeastNap, _ports.Wall, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(LeastNap, _wall, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task CycleAsync(CancellationToken cancel)
@@ -273,7 +277,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
             var wait = due + (long)_pace.CycleDelay.TotalMilliseconds - NowMs;
             if (wait > 0)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(wait), _ports.Clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromMilliseconds(wait), _clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (cancel.IsCancellationRequested)
                 {
                     return;

@@ -67,7 +67,8 @@ public sealed class SettingsTests
     [InlineData("Web:Password", "short", "at least 10 characters")]
     [InlineData("Web:ApiToken", "short", "at least 20 characters")]
     [InlineData("Risk:ExitSlippageBps", "20", "an exit must get out")]
-    [InlineData("Trading:Mode", "live", "not part of this version")]
+    [InlineData("Hyperliquid:Account", "0x12", "0x and 40 hex digits")]
+    [InlineData("Hyperliquid:Url", "ftp://x", "an http or https address")]
     public void Meanings_are_checked_too(string key, string value, string expectation)
     {
         var reading = Read(Layer("env", (key, value)));

@@ -449,7 +449,12 @@ public sealed class FrameReader
 
     private static void Event(WireReader data, IFrameSink sink)
     {
-        if (data.Has("liquidation"))
+        if (data.Has("fills"))
+        {
+            // The same fills come over their own stream; here they only say that there are some.
+            sink.OnFills([], isSnapshot: false);
+        }
+        else if (data.Has("liquidation"))
         {
             var l = data["liquidation"];
             sink.OnNotice(new VenueNotice("liquidation", $"The venue liquidated {l["liquidated_ntl_pos"].Number()} USD of {l["liquidated_user"].Text()}."));

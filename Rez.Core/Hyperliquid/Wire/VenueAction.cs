@@ -30,12 +30,9 @@ public sealed class VenueAction
     {
         foreach (var leg in request.Legs)
         {
-            foreach (var number in new[] { leg.LimitPrice, leg.Size, leg.TriggerPrice ?? 0 })
+            if (Fault(leg) is { } bad)
             {
-                if (WireNumber.Format(number) is { Ok: false } bad)
-                {
-                    return bad.Rejection;
-                }
+                return bad;
             }
         }
 
@@ -55,6 +52,24 @@ public sealed class VenueAction
                 OrderGrouping.PositionTpsl => "positionTpsl",
                 _ => "na",
             });
+        });
+    }
+
+    /// <summary>Replaces an order by client id; it gets a new oid. Triggers and IOCs need <c>a</c>, so it is always set (protocol §2.1).</summary>
+    public static Outcome<VenueAction> Modify(Cloid old, OrderLeg leg, int assetId)
+    {
+        if (Fault(leg) is { } bad)
+        {
+            return bad;
+        }
+
+        return Build(json =>
+        {
+            json.WriteString("type"u8, "modify"u8);
+            json.WriteString("oid"u8, old.Value);
+            json.WritePropertyName("order"u8);
+            WriteLeg(json, leg, assetId);
+            json.WriteBoolean("a"u8, true);
         });
     }
 
@@ -144,6 +159,19 @@ public sealed class VenueAction
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static Rejection? Fault(OrderLeg leg)
+    {
+        foreach (var number in new[] { leg.LimitPrice, leg.Size, leg.TriggerPrice ?? 0 })
+        {
+            if (WireNumber.Format(number) is { Ok: false } bad)
+            {
+                return bad.Rejection;
+            }
+        }
+
+        return null;
     }
 
     private static void WriteLeg(Utf8JsonWriter json, OrderLeg leg, int assetId)
