@@ -17,6 +17,7 @@ public sealed class SyncStage(
     OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, IDiary diary, CycleSettings settings, TimeProvider clock, TimeSpan grace = default)
 {
     private const int GraceReads = 3;
+    private const int MostReads = 12;
     private readonly HashSet<long> _foreign = [];
 
     public async ValueTask<Outcome<Synced>> RunAsync(string cycleId, CancellationToken cancel)
@@ -25,13 +26,7 @@ public sealed class SyncStage(
         try
         {
             await desk.SettleAsync(cancel);
-            var account = await ReadAsync(cancel);
-            for (var read = 1; account.Ok && read < GraceReads && grace > TimeSpan.Zero && books.Compare(account.Value).Count > 0; read++)
-            {
-                await Task.Delay(grace, clock, cancel);
-                account = await ReadAsync(cancel);
-            }
-
+            var account = await AgreeAsync(cancel);
             if (!account.Ok)
             {
                 return account.Rejection;
@@ -66,18 +61,48 @@ public sealed class SyncStage(
         }
     }
 
-    private async ValueTask<Outcome<AccountState>> ReadAsync(CancellationToken cancel)
+    /// <summary>
+    /// The account, when it and the books agree, or when they differ and go on differing while nothing moves: then it is a drift and no race.
+    /// </summary>
+    private async ValueTask<Outcome<AccountState>> AgreeAsync(CancellationToken cancel)
     {
-        // The account first: a position that moved makes the exchange read its fills anew.
-        var before = await desk.Exchange.AccountAsync(cancel);
-        if (!before.Ok)
+        var differing = 0;
+        for (var read = 1; ; read++)
         {
-            return before;
-        }
+            // The account first: a position that moved makes the exchange read its fills anew.
+            var before = await desk.Exchange.AccountAsync(cancel);
+            if (!before.Ok)
+            {
+                return before;
+            }
 
-        var booked = await books.BookAsync(cancel);
-        return booked is { } failed ? failed : books.Compare(before.Value).Count == 0 ? before : await desk.Exchange.AccountAsync(cancel);
+            if (await books.BookAsync(cancel) is { } failed)
+            {
+                return failed;
+            }
+
+            if (books.Compare(before.Value).Count == 0)
+            {
+                return before;
+            }
+
+            var after = await desk.Exchange.AccountAsync(cancel);
+            if (!after.Ok || books.Compare(after.Value).Count == 0)
+            {
+                return after;
+            }
+
+            differing += Positions(before.Value).SequenceEqual(Positions(after.Value)) ? 1 : 0;
+            if (grace <= TimeSpan.Zero || differing == GraceReads || read == MostReads)
+            {
+                return after;
+            }
+
+            await Task.Delay(grace, clock, cancel);
+        }
     }
+
+    private static IEnumerable<(string, decimal)> Positions(AccountState account) => account.Positions.Select(p => (p.Asset, p.SignedSize));
 
     /// <summary>Orders of somebody else: told once, and treated by the policy when they could open something.</summary>
     private async ValueTask SettleForeignAsync(IReadOnlyList<OpenOrder> orders, string cycleId, CancellationToken cancel)

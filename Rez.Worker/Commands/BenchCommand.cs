@@ -31,9 +31,20 @@ internal static class BenchCommand
         var signing = new Command("signing", "Order to signed bytes, with each signer") { CommonOptions.Json };
         signing.SetAction(parse => Print(SigningBench.Run(), parse));
 
+        var frames = new Command("frames", "Frames of the socket to typed events") { CommonOptions.Json };
+        frames.SetAction(parse => Print(FrameBench.Run(), parse));
+
+        var rounds = new Option<int>("--rounds") { Description = "Orders to send", DefaultValueFactory = _ => 1_500 };
+        var loopback = new Command("loopback", "Decision to acknowledged order, against the local exchange") { rounds, CommonOptions.Json };
+        loopback.SetAction(async (parse, cancel) =>
+        {
+            var reading = CommonOptions.Read(parse);
+            return reading.Faults.IsEmpty ? Print(await LoopbackBench.RunAsync(reading.Options, parse.GetValue(rounds), cancel), parse) : CommonOptions.Report(reading);
+        });
+
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
-        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, start };
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, loopback, start };
     }
 
     private static int Print(BenchReport report, ParseResult parse)

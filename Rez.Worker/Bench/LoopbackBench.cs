@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Rez.Core.Configuration;
+using Rez.Core.Desk;
+using Rez.Core.Diary.Storage;
+using Rez.Core.Hyperliquid;
+using Rez.Core.Hyperliquid.Clients;
+using Rez.Core.Hyperliquid.Signing;
+using Rez.Core.LocalVenue;
+using Rez.Core.Market;
+using Rez.Core.Risk;
+using Rez.Core.Trading;
+using Rez.Worker.Hosting;
+
+namespace Rez.Worker.Bench;
+
+/// <summary>A wish through the gate, durable in the diary, signed, over HTTP to the local exchange, and acknowledged.</summary>
+internal static class LoopbackBench
+{
+    private const int WarmUp = 150;
+
+    public static async Task<BenchReport> RunAsync(RezOptions options, int rounds, CancellationToken cancel)
+    {
+        var folder = Directory.CreateTempSubdirectory("rez-bench-").FullName;
+        try
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            var market = new GeneratedMarket(2, [DemoInstruments.Find("BTC")!], Interval.M1.OpenOf(now.AddDays(-1).ToUnixTimeMilliseconds()));
+            var exchange = new LocalExchange(market, new LocalExchangeOptions { Faucet = 1_000_000m, WeightPerMinute = 1e9 }, TimeProvider.System, TimeProvider.System);
+            await using var host = await LocalVenueHost.StartAsync(exchange, 0, TimeProvider.System, TimeSpan.FromMilliseconds(500));
+            using var key = PrivateKey.Parse("0123456789012345678901234567890123456789012345678901234567890123").Value;
+            options.Hyperliquid.Network = Network.Local;
+            options.Hyperliquid.Url = host.Address.ToString();
+            options.Hyperliquid.Account = NativeSecp256k1.Preferred.AddressOf(key).Text;
+            await using var link = await VenueLink.OpenAsync(options.Hyperliquid, Interval.M5, LiveHost.Handler, TimeProvider.System, new SeededRandom(1), null, cancel);
+            using var diary = DiaryStore.Open(Path.Combine(folder, "diary.db"), TimeProvider.System);
+            return BenchReport.Of("loopback", await MeasureAsync(options, host, link, diary, key, folder, rounds, cancel));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<List<Figure>> MeasureAsync(
+        RezOptions options, LocalVenueHost host, VenueLink link, DiaryStore diary, PrivateKey key, string folder, int rounds, CancellationToken cancel)
+    {
+        var nonces = NonceFile.Open(Path.Combine(folder, "nonce"), TimeProvider.System).Value;
+        var ports = LiveComposition.Live(options, link, NativeSecp256k1.Preferred, key, nonces, TimeProvider.System, _ => { });
+        var desk = new OrderDesk(ports.Exchange, diary, TimeProvider.System, DeskStart.Empty);
+        var instrument = (await link.Market.InstrumentsAsync(cancel)).Value[0];
+        var account = options.Hyperliquid.Account;
+        var times = new double[rounds];
+        for (var round = -WarmUp; round < rounds; round++)
+        {
+            // What Sync and Ingest have read by then, taken from the exchange itself: their reads are not part of the way to the venue.
+            var (context, state) = host.Exchange.With(account, v => (v.Context("BTC")!, v.Account()));
+            var cycle = $"bench-{round}";
+            var wish = new EntryRequest("BTC", Direction.Long, 1_000m, 3, context.Mark * 0.97m, context.Mark * 1.06m, 90, "bench");
+            var started = Stopwatch.GetTimestamp();
+            var judged = RiskGate.JudgeEntry(wish, new GateInput(instrument, context, state, options.Risk, ["BTC"], 4.5m, null), cycle);
+            var outcome = await desk.PlaceAsync(judged.Approved ?? throw new InvalidOperationException(judged.FirstRejection!.Message), "entry", null, cancel);
+            if (round >= 0)
+            {
+                times[round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+
+            if (outcome.State != SendState.Confirmed || outcome.Legs[0].State != LegState.Filled)
+            {
+                throw new InvalidOperationException($"An order of the benchmark was not filled: {outcome}");
+            }
+
+            host.Exchange.With(account, v =>
+            {
+                foreach (var order in v.OpenOrders())
+                {
+                    v.Cancel(order.Asset, order.Oid);
+                }
+
+                var size = v.Account().Positions[0].Size;
+                return v.Place(new OrderRequest("BTC", OrderGrouping.None,
+                [
+                    new OrderLeg { Cloid = Cloid.For(cycle, "BTC", "close"), Side = Side.Sell, Size = size, LimitPrice = Math.Round(context.Mark * 0.9m), TimeInForce = TimeInForce.Ioc, ReduceOnly = true },
+                ]));
+            });
+        }
+
+        Array.Sort(times);
+        var (p50, p99) = (Math.Round(times[rounds / 2], 2), Math.Round(times[rounds * 99 / 100], 2));
+        return
+        [
+            new Figure("decision → acknowledged grouped order, diary included, p50", p50, "ms", "≤ 2", p50 <= 2),
+            new Figure("decision → acknowledged grouped order, diary included, p99", p99, "ms", "≤ 10", p99 <= 10),
+        ];
+    }
+}
