@@ -61,7 +61,7 @@ internal sealed record SignedRequest(JsonElement Action, string Type, ulong Nonc
             return new Rejection("422", "Failed to deserialize the JSON body into the target type");
         }
 
-        return Secp256k1.Recover(digest, signature) is { } signer
+        return NativeSecp256k1.Preferred.Recover(digest, signature) is { } signer
             ? new SignedRequest(action, name, nonce, signer, vault, expires)
             : new Rejection("err", "Unable to recover signer.");
     }

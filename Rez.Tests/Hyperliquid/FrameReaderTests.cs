@@ -37,6 +37,21 @@ public sealed class FrameReaderTests
         Assert.Empty(heard.Troubles);
     }
 
+    [Theory]
+    [InlineData("{\"px\":\"100.5\",\"sz\":\"2.0\",\"n\":3}", "{\"px\":\"101.0\",\"sz\":\"0.5\",\"n\":1}")]
+    [InlineData("{ \"px\":\"100.5\",\"sz\":\"2.0\",\"n\":3}", "{\"sz\":\"0.5\",\"n\":1,\"px\":\"101.0\"}")]
+    [InlineData("{\"px\":\"100.5\",\"sz\":\"2.0\",\"n\":3,\"x\":1}", "{\"px\":\"101.0\",\"sz\":\"0.5\",\"n\":1}")]
+    public void A_book_reads_the_same_quickly_and_carefully(string bid, string ask)
+    {
+        var heard = new Listener();
+        heard.Hear(Encoding.UTF8.GetBytes($"{{\"channel\":\"l2Book\",\"data\":{{\"coin\":\"BTC\",\"time\":5,\"levels\":[[{bid}],[{ask},{ask}]]}}}}"));
+        Assert.Equal([new BookLevel(100.5m, 2m, 3)], heard.Book!.Bids);
+        Assert.Equal([new BookLevel(101m, 0.5m, 1), new BookLevel(101m, 0.5m, 1)], heard.Book.Asks);
+        heard.Hear("""{"channel":"l2Book","data":{"coin":"BTC","time":5,"levels":[[],[]]}}"""u8.ToArray());
+        Assert.Empty(heard.Book.Bids);
+        Assert.Empty(heard.Troubles);
+    }
+
     [Fact]
     public void Fills_read_whole_with_snapshot_and_liquidation()
     {

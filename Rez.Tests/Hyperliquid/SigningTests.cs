@@ -48,7 +48,7 @@ public sealed class SigningTests
             var a = native.Sign(pair.Item2, key);
             var b = managed.Sign(pair.Item2, key);
             var low = new System.Numerics.BigInteger(a.S, isUnsigned: true, isBigEndian: true) <= HalfOrder;
-            return a.Equals(b) && low && native.AddressOf(key) == managed.AddressOf(key) && Secp256k1.Recover(pair.Item2, a) == managed.AddressOf(key);
+            return a.Equals(b) && low && native.AddressOf(key) == managed.AddressOf(key) && managed.Recover(pair.Item2, a) == managed.AddressOf(key) && native.Recover(pair.Item2, a) == managed.AddressOf(key);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
     }
 
@@ -94,8 +94,8 @@ public sealed class SigningTests
     [Fact]
     public void Nonsense_recovers_to_nobody()
     {
-        Assert.Null(Secp256k1.Recover(new byte[32], new Signature(new byte[32], new byte[32], 27)));
-        Assert.Null(Secp256k1.Recover(new byte[32], new Signature([.. Enumerable.Repeat((byte)255, 32)], new byte[32], 28)));
+        Assert.Null(new Secp256k1().Recover(new byte[32], new Signature(new byte[32], new byte[32], 27)));
+        Assert.Null(new Secp256k1().Recover(new byte[32], new Signature([.. Enumerable.Repeat((byte)255, 32)], new byte[32], 28)));
         Assert.False(Address.TryParse("0x123", out _));
         Assert.False(Address.TryParse("0xzz9ee1089755c3435139848e47e6635505d5a13a", out _));
     }

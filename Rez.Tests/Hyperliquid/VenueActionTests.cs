@@ -63,6 +63,6 @@ public sealed class VenueActionTests
         var s = body.RootElement.GetProperty("signature");
         var signature = new Signature(Convert.FromHexString(s.GetProperty("r").GetString()!.AsSpan(2)), Convert.FromHexString(s.GetProperty("s").GetString()!.AsSpan(2)), (byte)s.GetProperty("v").GetInt32());
         var digest = Eip712.AgentDigest(ActionHash.ConnectionId(MsgPack.Encode(body.RootElement.GetProperty("action")), 1760000000019, null, 1760000010019), isMainnet: true);
-        Assert.Equal(new Secp256k1().AddressOf(key), Secp256k1.Recover(digest, signature));
+        Assert.Equal(new Secp256k1().AddressOf(key), new Secp256k1().Recover(digest, signature));
     }
 }

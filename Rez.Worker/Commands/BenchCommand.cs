@@ -34,7 +34,7 @@ internal static class BenchCommand
         var frames = new Command("frames", "Frames of the socket to typed events") { CommonOptions.Json };
         frames.SetAction(parse => Print(FrameBench.Run(), parse));
 
-        var rounds = new Option<int>("--rounds") { Description = "Orders to send", DefaultValueFactory = _ => 1_500 };
+        var rounds = new Option<int>("--rounds") { Description = "Orders to send (the venue's weight allows about 800 at once)", DefaultValueFactory = _ => 700 };
         var loopback = new Command("loopback", "Decision to acknowledged order, against the local exchange") { rounds, CommonOptions.Json };
         loopback.SetAction(async (parse, cancel) =>
         {

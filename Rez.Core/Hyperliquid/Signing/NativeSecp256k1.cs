@@ -37,16 +37,40 @@ public sealed class NativeSecp256k1 : IEthereumSigner
         return new Signature(compact[..32].ToArray(), compact[32..].ToArray(), (byte)(27 + id));
     }
 
+    public Address? Recover(ReadOnlySpan<byte> digest, Signature signature)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(digest.Length, 32);
+        if (signature.V is not (27 or 28))
+        {
+            return null;
+        }
+
+        Span<byte> compact = stackalloc byte[64];
+        signature.R.CopyTo(compact);
+        signature.S.CopyTo(compact[32..]);
+        Span<byte> recoverable = stackalloc byte[65];
+        Span<byte> publicKey = stackalloc byte[64];
+        return secp256k1_ecdsa_recoverable_signature_parse_compact(_context, ref recoverable[0], in compact[0], signature.V - 27) == 1
+            && secp256k1_ecdsa_recover(_context, ref publicKey[0], in recoverable[0], in digest[0]) == 1
+            ? Encode(publicKey)
+            : null;
+    }
+
     public Address AddressOf(PrivateKey key)
     {
         Span<byte> internalKey = stackalloc byte[64];
-        Span<byte> encoded = stackalloc byte[65];
-        nuint length = 65;
         if (secp256k1_ec_pubkey_create(_context, ref internalKey[0], in key.Bytes[0]) != 1)
         {
             throw new InvalidOperationException("libsecp256k1 refused the key.");
         }
 
+        return Encode(internalKey);
+    }
+
+    private Address Encode(ReadOnlySpan<byte> internalKey)
+    {
+        Span<byte> encoded = stackalloc byte[65];
+        nuint length = 65;
         _ = secp256k1_ec_pubkey_serialize(_context, ref encoded[0], ref length, in internalKey[0], Uncompressed);
         return Address.OfPublicKey(encoded[1..]);
     }
@@ -79,6 +103,12 @@ public sealed class NativeSecp256k1 : IEthereumSigner
 
     [DllImport(Library)]
     private static extern int secp256k1_ecdsa_recoverable_signature_serialize_compact(nint context, ref byte output, out int recoveryId, in byte signature);
+
+    [DllImport(Library)]
+    private static extern int secp256k1_ecdsa_recoverable_signature_parse_compact(nint context, ref byte signature, in byte input, int recoveryId);
+
+    [DllImport(Library)]
+    private static extern int secp256k1_ecdsa_recover(nint context, ref byte publicKey, in byte signature, in byte digest);
 
     [DllImport(Library)]
     private static extern int secp256k1_ec_pubkey_create(nint context, ref byte publicKey, in byte key);

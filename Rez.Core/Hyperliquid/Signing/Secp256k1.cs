@@ -59,7 +59,7 @@ public sealed class Secp256k1 : IEthereumSigner
     public Address AddressOf(PrivateKey key) => AddressOf(Curve.G.Multiply(new BigInteger(1, key.Bytes.ToArray())));
 
     /// <summary>Who signed the digest, or null when nobody could have: Q = r⁻¹(sR − eG).</summary>
-    public static Address? Recover(ReadOnlySpan<byte> digest, Signature signature)
+    public Address? Recover(ReadOnlySpan<byte> digest, Signature signature)
     {
         var r = new BigInteger(1, signature.R);
         var s = new BigInteger(1, signature.S);

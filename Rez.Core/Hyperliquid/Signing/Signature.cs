@@ -24,4 +24,7 @@ public interface IEthereumSigner
     Signature Sign(ReadOnlySpan<byte> digest, PrivateKey key);
 
     Address AddressOf(PrivateKey key);
+
+    /// <summary>Who signed the digest, or null when nobody could have.</summary>
+    Address? Recover(ReadOnlySpan<byte> digest, Signature signature);
 }

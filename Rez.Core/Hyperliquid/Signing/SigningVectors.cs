@@ -58,7 +58,7 @@ public static class SigningVectors
             {
                 yield return new VectorFault(name, signer.Name, $"signature {signature.RText} {signature.SText} {signature.V}");
             }
-            else if (signer.AddressOf(key).Text != Text(v, "signerAddress")?.ToLowerInvariant() || Secp256k1.Recover(digest, signature)?.Text != signer.AddressOf(key).Text)
+            else if (signer.AddressOf(key).Text != Text(v, "signerAddress")?.ToLowerInvariant() || signer.Recover(digest, signature)?.Text != signer.AddressOf(key).Text)
             {
                 yield return new VectorFault(name, signer.Name, "the address does not come back");
             }

@@ -43,7 +43,7 @@ public sealed class FrameReader
             }
             else if (json.ValueTextEquals("l2Book"u8) && Data(ref json))
             {
-                sink.OnBook(Book(ref json));
+                sink.OnBook(Book(ref json, frame));
             }
             else if (json.ValueTextEquals("userFills"u8) && Data(ref json))
             {
@@ -150,7 +150,7 @@ public sealed class FrameReader
         }
     }
 
-    private BookSnapshot Book(ref Utf8JsonReader json)
+    private BookSnapshot Book(ref Utf8JsonReader json, ReadOnlySpan<byte> frame)
     {
         var (coin, time) = (string.Empty, 0L);
         ImmutableArray<BookLevel> bids = default;
@@ -168,6 +168,14 @@ public sealed class FrameReader
             }
             else if (json.ValueTextEquals("levels"u8))
             {
+                // Most of a book is its levels, and they nearly always have the one form.
+                var from = (int)json.BytesConsumed;
+                from += frame[from..].IndexOf((byte)'[');
+                if (coin.Length > 0 && time > 0 && BookFrame.TryRead(frame[from..], _levels, out bids, out asks, out var length) && frame[(from + length)..].SequenceEqual("}}"u8))
+                {
+                    return new BookSnapshot(coin, time, bids, asks);
+                }
+
                 Expect(ref json, JsonTokenType.StartArray);
                 bids = SideOfBook(ref json);
                 asks = SideOfBook(ref json);
