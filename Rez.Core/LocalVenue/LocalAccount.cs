@@ -76,6 +76,19 @@ internal sealed class LocalAccount(Address address, SimulatedVenue venue, long c
         return null;
     }
 
+    public KeptAccount Keep() => new(
+        address.Text, faucet, createdMs, venue.Keep(), [.. Agents.Select(a => new KeptAgent(a.Key.Text, a.Value.Name, a.Value.UntilMs))], [.. Builders],
+        Abstraction, RequestsUsed, Reserved, CancelAtMs, CancelFirings, [.. _unnamed]);
+
+    public void Resume(KeptAccount kept)
+    {
+        venue.Resume(kept.Venue);
+        Builders.UnionWith(kept.Builders);
+        _unnamed.UnionWith(kept.Unnamed);
+        _nextUnnamed = kept.Unnamed.Length;
+        (Abstraction, RequestsUsed, Reserved, CancelAtMs, CancelFirings) = (kept.Abstraction, kept.RequestsUsed, kept.Reserved, kept.CancelAtMs, kept.CancelFirings);
+    }
+
     /// <summary>Spends the address's budget, as a test of what happens then.</summary>
     public void SpendBudget() => RequestsUsed = RequestsCap + 200_000;
 

@@ -27,10 +27,12 @@ public sealed class LocalExchange
     private readonly List<LocalConnection> _connections = [];
     private readonly InfoRequests _info;
     private readonly ActionRequests _actions;
+    private readonly string _world;
 
     /// <param name="clock">The market's clock: also that of limits and expiries.</param>
     /// <param name="wall">Clock of clients that do not know the market's; the same one at speed 1.</param>
-    public LocalExchange(IMarketSource source, LocalExchangeOptions options, TimeProvider clock, TimeProvider wall)
+    /// <param name="kept">Accounts from an earlier run on the same market: what happened since happens to them now.</param>
+    public LocalExchange(IMarketSource source, LocalExchangeOptions options, TimeProvider clock, TimeProvider wall, LocalSnapshot? kept = null)
     {
         Options = options;
         _clock = clock;
@@ -38,6 +40,13 @@ public sealed class LocalExchange
         Market = new LocalMarket(source, options.Simulation, options.Seed);
         _info = new InfoRequests(this);
         _actions = new ActionRequests(this);
+        _world = source.Fingerprint;
+        if (kept is not null)
+        {
+            Market.Advance(kept.NowMs, _venues);
+            Resume(kept);
+        }
+
         Market.Advance(NowMs, _venues);
     }
 
@@ -73,6 +82,34 @@ public sealed class LocalExchange
             {
                 connection.Publish();
             }
+        }
+    }
+
+    /// <summary>Everything that a later run needs to go on.</summary>
+    public LocalSnapshot Keep()
+    {
+        lock (_gate)
+        {
+            Step();
+            return new LocalSnapshot(_world, Market.StartMs, NowMs, [.. _accounts.Values.Select(a => a.Keep())]);
+        }
+    }
+
+    private void Resume(LocalSnapshot kept)
+    {
+        foreach (var account in kept.Accounts)
+        {
+            var venue = NewVenue(account.Faucet);
+            var resumed = new LocalAccount(Parse(account.Address), venue, account.CreatedMs, account.Faucet);
+            resumed.Resume(account);
+            _accounts[resumed.Address] = resumed;
+            foreach (var agent in account.Agents)
+            {
+                Approve(resumed, Parse(agent.Address), agent.Name, agent.UntilMs);
+            }
+
+            Market.Join(venue);
+            _venues.Add(venue);
         }
     }
 
@@ -236,12 +273,14 @@ public sealed class LocalExchange
 
     private LocalAccount Create(Address address, decimal usd)
     {
-        // Ids are the venue's, not an account's: each account counts in a range of its own.
-        var venue = new SimulatedVenue(Market.Instruments, With(Options.Simulation, usd), Options.Seed, (_accounts.Count + 1) * 1_000_000_000L);
+        var venue = NewVenue(usd);
         Market.Join(venue);
         _venues.Add(venue);
         return _accounts[address] = new LocalAccount(address, venue, NowMs, usd);
     }
+
+    /// <summary>Ids are the venue's, not an account's: each account counts in a range of its own.</summary>
+    private SimulatedVenue NewVenue(decimal usd) => new(Market.Instruments, With(Options.Simulation, usd), Options.Seed, (_accounts.Count + 1) * 1_000_000_000L);
 
     private static SimulationOptions With(SimulationOptions o, decimal balance) => new()
     {

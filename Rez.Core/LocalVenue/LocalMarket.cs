@@ -30,7 +30,7 @@ internal sealed class LocalMarket
         House = new SimulatedVenue(source.Instruments, options, seed);
         // An asset's number is its place in the universe.
         Instruments = [.. source.Instruments.Select((instrument, index) => instrument with { AssetId = index })];
-        NowMs = source.StartMs;
+        NowMs = StartMs = source.StartMs;
     }
 
     /// <summary>Prices without an account.</summary>
@@ -42,6 +42,8 @@ internal sealed class LocalMarket
     public Interval BaseInterval => _source.BaseInterval;
 
     public long NowMs { get; private set; }
+
+    public long StartMs { get; }
 
     public bool HasEnded { get; private set; }
 

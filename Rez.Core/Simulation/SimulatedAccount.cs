@@ -31,6 +31,8 @@ internal sealed class SimulatedAccount(decimal cash)
 
     public IReadOnlyDictionary<string, SimulatedPosition> Positions => _positions;
 
+    public IReadOnlyDictionary<string, (int Leverage, bool IsCross)> Leverages => _leverage;
+
     public (int Leverage, bool IsCross) LeverageOf(Instrument instrument) =>
         _leverage.TryGetValue(instrument.Asset, out var set) ? set : (Math.Min(20, instrument.MaxLeverage), !instrument.OnlyIsolated);
 

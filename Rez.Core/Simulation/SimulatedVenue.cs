@@ -229,6 +229,48 @@ public sealed partial class SimulatedVenue
         }
     }
 
+    /// <summary>Everything of the account, to be kept.</summary>
+    public VenueSnapshot Keep() => new(
+        _account.Cash,
+        [.. _account.Positions.Select(p => new KeptPosition(
+            p.Key, p.Value.SignedSize, p.Value.EntryPrice, p.Value.Leverage, p.Value.IsCross, p.Value.IsolatedMargin, p.Value.FundingSinceOpen))],
+        [.. _account.Leverages.Select(l => new KeptLeverage(l.Key, l.Value.Leverage, l.Value.IsCross))],
+        [.. _orders.Select(o => new KeptOrder(
+            o.Oid, o.Asset, o.Leg, o.TimeMs, o.Remaining, o.Status, o.Group, o.WaitsFor, o.Parent, o.IsPositionTrigger, _live.Contains(o)))],
+        [.. _fills], [.. _funding], _lastOid, _lastTid);
+
+    /// <summary>Takes a kept account up again, before any price has come.</summary>
+    public void Resume(VenueSnapshot kept)
+    {
+        _account.Restore(kept.Cash, kept.Positions.Select(p => (p.Asset, new SimulatedPosition
+        {
+            SignedSize = p.SignedSize, EntryPrice = p.EntryPrice, Leverage = p.Leverage, IsCross = p.IsCross,
+            IsolatedMargin = p.IsolatedMargin, FundingSinceOpen = p.FundingSinceOpen,
+        })));
+        foreach (var l in kept.Leverage)
+        {
+            _account.SetLeverage(l.Asset, l.Leverage, l.IsCross);
+        }
+
+        foreach (var o in kept.Orders)
+        {
+            var order = new SimulatedOrder(o.Oid, o.Asset, o.Leg, o.TimeMs)
+            {
+                Remaining = o.Remaining, Status = o.Status, Group = o.Group, WaitsFor = o.WaitsFor, Parent = o.Parent, IsPositionTrigger = o.IsPositionTrigger,
+            };
+            _orders.Add(order);
+            _byCloid[o.Leg.Cloid] = order;
+            if (o.IsLive)
+            {
+                _live.Add(order);
+            }
+        }
+
+        _fills.AddRange(kept.Fills);
+        _funding.AddRange(kept.Funding);
+        (_lastOid, _lastTid) = (kept.LastOid, kept.LastTid);
+    }
+
     /// <summary>Adds margin to an isolated position, or takes some away.</summary>
     public SendOutcome AddMargin(string asset, decimal usd)
     {

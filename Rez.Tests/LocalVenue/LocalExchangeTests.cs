@@ -145,6 +145,31 @@ public sealed class LocalExchangeTests
     }
 
     [Fact]
+    public void An_exchange_that_was_kept_goes_on_with_every_account_as_it_was()
+    {
+        using var folder = new TempFolder();
+        var first = Open();
+        using var key = PrivateKey.Parse(LocalStage.Key).Value;
+        var address = Signer.AddressOf(key).Text;
+        var mark = first.With(address, v => v.Context("BTC")!.Mark);
+        Send(first, VenueAction.UpdateLeverage(0, true, 7), key, (ulong)first.NowMs);
+        Send(first, VenueAction.Order(Some.Bracket(Side.Buy, 0.1m, Math.Round(mark * 1.01m), Math.Round(mark * 0.9m), Math.Round(mark * 1.1m)), 0).Value, key, (ulong)first.NowMs + 1);
+        Send(first, VenueAction.Order(Order(0.01m, 50_000m), 0).Value, key, (ulong)first.NowMs + 2);
+        Assert.NotNull(first.With(address, v => v.Account().Of("BTC")));
+        first.Keep().Write(folder.Path);
+
+        var kept = LocalSnapshot.Read(folder.Path).Value;
+        var second = new LocalExchange(new GeneratedMarket(1, [DemoInstruments.Find("BTC")!], Some.Start), new LocalExchangeOptions(), _clock, _clock, kept);
+        Assert.Equal(Json(first.With(address, v => v.Account())), Json(second.With(address, v => v.Account())));
+        Assert.Equal(Json(first.With(address, v => v.OpenOrders())), Json(second.With(address, v => v.OpenOrders())));
+        Assert.Equal(Json(first.With(address, v => v.Fills)), Json(second.With(address, v => v.Fills)));
+        Assert.Equal(OrderState.Filled, second.With(address, v => v.Status(Some.Bracket(Side.Buy, 0.1m, 1, 1, 1).Legs[0].Cloid)).State);
+        Assert.Equal(7, second.With(address, v => v.Account().Of("BTC")!.Leverage));
+        File.WriteAllText(Path.Combine(folder.Path, "exchange.json"), "{ half");
+        Assert.Equal("bad-snapshot", LocalSnapshot.Read(folder.Path).Rejection.Code);
+    }
+
+    [Fact]
     public void Candles_of_larger_intervals_are_built_and_the_last_one_is_forming()
     {
         var exchange = Open();
@@ -172,6 +197,8 @@ public sealed class LocalExchangeTests
     private static LocalReply Send(LocalExchange exchange, VenueAction action, PrivateKey key, ulong nonce) => exchange.Exchange(Sign(exchange, action, key, nonce), "t");
 
     private static string Text(LocalReply reply) => Encoding.UTF8.GetString(reply.Body.Span);
+
+    private static string Json(object value) => JsonSerializer.Serialize(value);
 
     private static string Status(LocalReply reply)
     {

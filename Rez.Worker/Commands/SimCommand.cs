@@ -13,6 +13,7 @@ namespace Rez.Worker.Commands;
 internal static class SimCommand
 {
     private const int DefaultPort = 4001;
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(2);
     private static readonly Option<int> Port = new("--port") { Description = "Port on 127.0.0.1; 0 takes any free one", DefaultValueFactory = _ => DefaultPort };
     private static readonly Option<string?> Candles = new("--candles") { Description = "Folder of candle files to play instead of the generated market" };
     private static readonly Option<double> Speed = new("--speed") { Description = "Market seconds a second", DefaultValueFactory = _ => 1 };
@@ -50,7 +51,15 @@ internal static class SimCommand
         }
 
         var history = TimeSpan.FromDays(parse.GetValue(HistoryDays));
-        var opened = Market(parse.GetValue(Candles), parse.GetValue(Seed), history);
+        var folder = parse.GetValue(CommonOptions.DataDir);
+        var kept = folder is null ? new Outcome<LocalSnapshot?>(null) : LocalSnapshot.Read(folder);
+        if (!kept.Ok)
+        {
+            Console.Error.WriteLine(kept.Rejection.Message);
+            return ExitCode.BadData;
+        }
+
+        var opened = Market(parse.GetValue(Candles), parse.GetValue(Seed), history, kept.Value);
         if (!opened.Ok)
         {
             Console.Error.WriteLine(opened.Rejection.Message);
@@ -58,7 +67,13 @@ internal static class SimCommand
         }
 
         var market = opened.Value;
-        var clock = new ScaledClock(TimeProvider.System, DateTimeOffset.FromUnixTimeMilliseconds(market.StartMs) + history, speed);
+        if (kept.Value is { } before && before.World != market.Fingerprint)
+        {
+            Console.Error.WriteLine($"{folder} holds accounts of another market ({before.World}); this one is {market.Fingerprint}. Choose another --data-dir.");
+            return ExitCode.OtherWorld;
+        }
+
+        var clock = new ScaledClock(TimeProvider.System, StartOf(market, history, kept.Value, parse.GetValue(Candles), speed), speed);
         var settings = CommonOptions.Read(parse);
         if (!settings.Faults.IsEmpty)
         {
@@ -73,7 +88,8 @@ internal static class SimCommand
                 ScheduleCancelVolume = parse.GetValue(ScheduleVolume), Simulation = settings.Options.Simulation,
             },
             clock,
-            TimeProvider.System);
+            TimeProvider.System,
+            kept.Value);
         try
         {
             await using var host = await LocalVenueHost.StartAsync(exchange, parse.GetValue(Port), TimeProvider.System, TickOf(speed), parse.GetValue(Cut));
@@ -82,7 +98,7 @@ internal static class SimCommand
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{string.Join(' ', market.Instruments.Select(i => i.Asset))}, speed {speed}, every address starts with {parse.GetValue(Faucet)} USD, {market.Fingerprint}"));
             Console.Out.Flush();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await KeepAsync(exchange, folder, cancel);
         }
         catch (IOException e) when (LocalVenueHost.IsPortTaken(e))
         {
@@ -93,8 +109,27 @@ internal static class SimCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>The generated market ends its history now; a recorded one keeps its own time.</summary>
-    private static Outcome<IMarketSource> Market(string? candles, ulong seed, TimeSpan history)
+    /// <summary>Accounts are written every few seconds and at the end: a kill loses at most those.</summary>
+    private static async Task KeepAsync(LocalExchange exchange, string? folder, CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            await Task.Delay(folder is null ? Timeout.InfiniteTimeSpan : KeepEvery, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (folder is not null)
+            {
+                exchange.Keep().Write(folder);
+            }
+        }
+    }
+
+    /// <summary>Market time at the start: now at the wall's pace, else where the last run ended, else behind the history.</summary>
+    private static DateTimeOffset StartOf(IMarketSource market, TimeSpan history, LocalSnapshot? kept, string? candles, double speed) =>
+        kept is null ? DateTimeOffset.FromUnixTimeMilliseconds(market.StartMs) + history
+        : candles is null && speed == 1 && TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() > kept.NowMs ? TimeProvider.System.GetUtcNow()
+        : DateTimeOffset.FromUnixTimeMilliseconds(kept.NowMs);
+
+    /// <summary>The generated market ends its history now, or goes on as it began; a recorded one keeps its own time.</summary>
+    private static Outcome<IMarketSource> Market(string? candles, ulong seed, TimeSpan history, LocalSnapshot? kept)
     {
         if (candles is not null)
         {
@@ -102,7 +137,7 @@ internal static class SimCommand
             return recorded.Ok ? new Outcome<IMarketSource>(recorded.Value) : recorded.Rejection;
         }
 
-        var start = Interval.M1.OpenOf((TimeProvider.System.GetUtcNow() - history).ToUnixTimeMilliseconds());
+        var start = kept?.MarketStartMs ?? Interval.M1.OpenOf((TimeProvider.System.GetUtcNow() - history).ToUnixTimeMilliseconds());
         return new Outcome<IMarketSource>(new GeneratedMarket(seed, DemoInstruments.Known, start));
     }
 
