@@ -225,19 +225,23 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
 
         var approved = RiskGate.ApproveProtection(position, instrument, level, newTarget, $"{cycleId}/{NextAttempt()}", reason);
         var outcome = await desk.PlaceAsync(approved, "protection", null, cancel);
-        if (outcome.State != SendState.Confirmed || outcome.Legs.Any(l => l.State == LegState.Error))
+        if (outcome.State != SendState.Confirmed || outcome.Legs[0].State == LegState.Error)
         {
             var why = outcome.Detail ?? outcome.Legs.FirstOrDefault(l => l.Error is not null)?.Error ?? outcome.State.ToString();
             return new Moved(new Rejection("not-placed", $"The venue did not take the new stop: {why}"), approved.Request, outcome);
         }
 
-        foreach (var old in before.Value.Where(o => o.Asset == asset && o is { ReduceOnly: true, TriggerPrice: not null }))
+        // The new stop stands: the old one goes, and the old target too unless the new one was refused.
+        var refusedTarget = outcome.Legs.Skip(1).FirstOrDefault(l => l.State == LegState.Error);
+        foreach (var old in before.Value.Where(o => o.Asset == asset && o is { ReduceOnly: true, TriggerPrice: not null }
+            && (o.Trigger == TriggerKind.StopLoss || refusedTarget is null)))
         {
             await desk.CancelAsync(old, "replaced", cycleId, cancel);
         }
 
-        NoteLevels(live with { Stop = level, Target = newTarget });
-        return new Moved(null, approved.Request, outcome);
+        NoteLevels(live with { Stop = level, Target = refusedTarget is null ? newTarget : live.Target });
+        return new Moved(
+            refusedTarget is null ? null : new Rejection("target-not-placed", $"The stop was moved; the venue did not take the new target: {refusedTarget.Error}"), approved.Request, outcome);
     }
 
     /// <summary>Numbers the tries of this process, so that no two exits of a cycle share a client order id.</summary>
@@ -272,6 +276,13 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             var orders = await desk.Exchange.OpenOrdersAsync(cancel);
             if (orders.Ok && CoverageOf(position, orders.Value) is { IsFull: true } restored)
             {
+                // A stop that covered only a part has done its service: one set is live, not two.
+                foreach (var old in orders.Value.Where(o => o.Asset == asset && o is { Trigger: TriggerKind.StopLoss, ReduceOnly: true, WaitsForParent: false }
+                    && approved.Request.Legs.All(l => l.Cloid != o.Cloid)))
+                {
+                    await desk.CancelAsync(old, "covered only a part", cycleId, cancel);
+                }
+
                 diary.Append(new ProtectionRestored(asset, $"stop placed at {stop}", Since(sinceMs)), cycleId);
                 return restored;
             }

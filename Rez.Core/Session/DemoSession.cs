@@ -64,6 +64,9 @@ public sealed class DemoSession : ITradingSession, IDisposable
 
     public string Mode => "demo";
 
+    /// <inheritdoc/>
+    string ITradingSession.World => _world.Fingerprint;
+
     public DateTimeOffset Now => _world.Clock.GetUtcNow();
 
     public double? Speed => _settings.Speed;

@@ -11,6 +11,9 @@ public interface ITradingSession
     /// <summary>demo, paper or live.</summary>
     string Mode { get; }
 
+    /// <summary>Which market and account, in words.</summary>
+    string World { get; }
+
     SessionPhase Phase { get; }
 
     /// <summary>Market time now.</summary>

@@ -51,6 +51,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
     private readonly TimeProvider _clock;
     private readonly TimeProvider _wall;
     private readonly TradingRig _rig;
+    private readonly ObservedExchange _exchange;
     private readonly ClockWatch _clockWatch;
     private readonly long _startedAt;
     private readonly long _firstStartMs;
@@ -74,6 +75,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         _wall = ports.Wall;
         _startedAt = ports.Wall.GetTimestamp();
         _clockWatch = new ClockWatch(ports.Wall);
+        _exchange = new ObservedExchange(ports.Exchange, ports.Wall, pace.Beat);
         _nextCycle = reading.LastCycleNumber + 1;
         _lastCycleCloseMs = reading.LastCycleCloseMs;
         _benchmark = reading.Benchmark;
@@ -84,7 +86,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         // On a fresh diary the account's past is not ours to book: what is open now is adopted by policy.
         var books = reading.Books with { SinceMs = _firstStartMs };
         _rig = new TradingRig(
-            new RigPorts(ports.Exchange, ports.Market, diary, decider, ports.Clock, ports.Wall, history, DriftGrace, Benchmark),
+            new RigPorts(_exchange, ports.Market, diary, decider, ports.Clock, ports.Wall, history, DriftGrace, Benchmark),
             settings.Cycle, settings.Risk, reading with { Books = books });
     }
 
@@ -100,7 +102,10 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
     public IReadOnlyList<string> Assets => _settings.Cycle.Assets;
 
-    public IExchange Exchange => _ports.Exchange;
+    /// <summary>For lookers: readings of the sentinel and the cycle, as long as they are fresh.</summary>
+    public IExchange Exchange => _exchange.Glance;
+
+    public string World => _ports.World;
 
     public IMarketData Market => _ports.Market;
 

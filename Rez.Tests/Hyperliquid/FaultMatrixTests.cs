@@ -184,6 +184,33 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
+    public async Task Row_14_a_move_whose_target_is_refused_still_leaves_one_stop()
+    {
+        await using var stage = await FaultStage.OpenAsync();
+        await stage.OpenLongAsync();
+        var target = stage.Orders().First(o => o.Trigger == TriggerKind.TakeProfit).TriggerPrice;
+        stage.Local.Exchange.With(stage.Local.Account, v => v.Refuses = l => l.Trigger == TriggerKind.TakeProfit ? "Invalid TP/SL price." : null);
+        var refusal = await stage.Rig.Controls.MoveStopAsync("BTC", stage.Position()!.MarkPrice * 0.98m, "test", CancellationToken.None);
+        Assert.Equal("target-not-placed", refusal?.Code);
+        Assert.Equal(target, Assert.Single(stage.Orders(), o => o.Trigger == TriggerKind.TakeProfit).TriggerPrice);
+        await stage.IsSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_stop_of_a_part_is_replaced_by_one_of_the_whole()
+    {
+        await using var stage = await FaultStage.OpenAsync();
+        await stage.OpenLongAsync();
+        var stop = stage.Orders().First(o => o.Trigger == TriggerKind.StopLoss);
+        CancelTriggers(stage);
+        stage.Local.Exchange.With(stage.Local.Account, v => v.Place(new OrderRequest("BTC", OrderGrouping.None,
+            [new OrderLeg { Cloid = Some.Id("part"), Side = Side.Sell, Size = 0.001m, LimitPrice = stop.LimitPrice, TriggerPrice = stop.TriggerPrice, Trigger = TriggerKind.StopLoss, ReduceOnly = true }])));
+        await stage.BeatAsync();
+        Assert.NotEmpty(stage.Facts<ProtectionMissing>());
+        await stage.IsSoundAsync();
+    }
+
+    [Fact]
     public async Task Rows_15_16_and_18_fills_that_the_socket_did_not_tell_are_booked_once()
     {
         await using var stage = await FaultStage.OpenAsync();
