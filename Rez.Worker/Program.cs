@@ -14,6 +14,7 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     HealthCommand.Build(),
     SelftestCommand.Build(),
     SimCommand.Build(),
+    AgentCommand.Build(),
     DoctorCommand.Build(),
     BackfillCommand.Build(),
     ImportCommand.Build(),

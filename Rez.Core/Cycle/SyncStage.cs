@@ -86,6 +86,12 @@ public sealed class SyncStage(
                 return before;
             }
 
+            desk.Exchange.Distrust();
+            if (await books.BookAsync(cancel) is { } unread)
+            {
+                return unread;
+            }
+
             var after = await desk.Exchange.AccountAsync(cancel);
             if (!after.Ok || books.Compare(after.Value).Count == 0)
             {

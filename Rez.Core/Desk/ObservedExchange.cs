@@ -31,6 +31,8 @@ public sealed class ObservedExchange : IExchange
 
     public ValueTask<Outcome<IReadOnlyList<FundingPayment>>> FundingSinceAsync(long sinceMs, CancellationToken cancel) => _inner.FundingSinceAsync(sinceMs, cancel);
 
+    public void Distrust() => _inner.Distrust();
+
     public ValueTask<Outcome<OrderStatus>> StatusAsync(Cloid cloid, CancellationToken cancel) => _inner.StatusAsync(cloid, cancel);
 
     public ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel) => _inner.PlaceAsync(order, cancel);

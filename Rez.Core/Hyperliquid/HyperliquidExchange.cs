@@ -122,6 +122,16 @@ public sealed class HyperliquidExchange(InfoClient info, ExchangeClient exchange
         return new Outcome<IReadOnlyList<FundingPayment>>([.. kept.Items.Where(f => f.TimeMs >= sinceMs)]);
     }
 
+    /// <summary>A position may have come and gone between two readings of the account, and the socket may lag: fills are read anew.</summary>
+    public void Distrust()
+    {
+        lock (_gate)
+        {
+            _fills = Kept<Fill>.Nothing;
+            _funding = Kept<FundingPayment>.Nothing;
+        }
+    }
+
     public ValueTask<Outcome<OrderStatus>> StatusAsync(Cloid cloid, CancellationToken cancel) => info.StatusAsync(account, cloid, cancel);
 
     public async ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel)

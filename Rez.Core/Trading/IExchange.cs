@@ -16,6 +16,11 @@ public interface IExchange
     /// <summary>Funding payments at or after the time, oldest first.</summary>
     ValueTask<Outcome<IReadOnlyList<FundingPayment>>> FundingSinceAsync(long sinceMs, CancellationToken cancel);
 
+    /// <summary>The caller found that readings do not add up: what it asks next must come from the venue itself, not from what was kept.</summary>
+    void Distrust()
+    {
+    }
+
     ValueTask<Outcome<OrderStatus>> StatusAsync(Cloid cloid, CancellationToken cancel);
 
     ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel);

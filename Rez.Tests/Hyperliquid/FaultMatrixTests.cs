@@ -232,6 +232,27 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
+    public async Task Row_16_a_position_that_came_and_went_between_two_readings_is_no_drift()
+    {
+        await using var stage = await FaultStage.OpenAsync();
+        Assert.Equal("completed", await stage.CycleAsync());
+        await stage.OpenLongAsync();
+        stage.Streams.OnConnection(true);
+        stage.Streams.OnFills([], isSnapshot: true);
+        await stage.BeatAsync();
+
+        // Closed and opened again at another size, and no word of it over the socket; the account is read only after.
+        var size = stage.Position()!.Size;
+        stage.Local.Exchange.With(stage.Local.Account, v => v.Place(Foreign(Side.Sell, size, stage.Position()!.MarkPrice * 0.9m)));
+        stage.Streams.OnFills([], isSnapshot: true);
+        await stage.Exchange.FillsSinceAsync(0, CancellationToken.None);
+        stage.Local.Exchange.With(stage.Local.Account, v => v.Fills.Count);
+        Assert.Equal("completed", await stage.CycleAsync());
+        Assert.Empty(stage.Facts<DriftFound>());
+        await stage.IsSoundAsync();
+    }
+
+    [Fact]
     public async Task Row_17_prices_that_stopped_coming_are_not_believed()
     {
         await using var stage = await FaultStage.OpenAsync(speed: 1);
@@ -400,7 +421,7 @@ public sealed class FaultMatrixTests
             await stage.Exchange.AccountAsync(CancellationToken.None);
         }
 
-        // Between the hours funding is asked for once a minute, a tenth of a second here.
+        // Between the hours funding is asked for once a minute, half a second here.
         while (stage.Facts<FundingBooked>().Length == 0)
         {
             await stage.BeatAsync();

@@ -43,7 +43,7 @@ internal sealed class FaultStage : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
-    public static async Task<FaultStage> OpenAsync(LocalExchangeOptions? options = null, Action<RezOptions>? change = null, double speed = 600)
+    public static async Task<FaultStage> OpenAsync(LocalExchangeOptions? options = null, Action<RezOptions>? change = null, double speed = 120)
     {
         var stage = new FaultStage(await LocalStage.StartAsync(speed, options: options)) { };
         stage.Options = stage.Local.Options(change);

@@ -1,0 +1,121 @@
+namespace Rez.Core.Agent.Reading;
+
+/// <summary>Finds the JSON in what a model wrote around it: thinking blocks, code fences, prose.</summary>
+public static class AnswerText
+{
+    /// <summary>Values that can be read, in the order of trust: fenced ones from the last to the first, then bare ones from the last.</summary>
+    /// <param name="why">Why the last candidate could not be read, when there was one.</param>
+    public static IReadOnlyList<LooseValue> Candidates(string answer, out string? why)
+    {
+        var text = WithoutThinking(answer);
+        var found = new List<LooseValue>();
+        why = null;
+        foreach (var block in Fenced(text).Reverse())
+        {
+            var start = FirstBracket(block, 0);
+            if (start < 0)
+            {
+                continue;
+            }
+
+            var read = LooseJson.Read(block, start, out _);
+            if (read.Ok)
+            {
+                found.Add(read.Value);
+            }
+            else
+            {
+                why ??= read.Rejection.Message;
+            }
+        }
+
+        if (found.Count == 0)
+        {
+            found.AddRange(Bare(text, ref why));
+        }
+
+        return found;
+    }
+
+    /// <summary>What stands before the JSON and outside of thinking: the reasoning, for people.</summary>
+    public static string Prose(string answer)
+    {
+        var text = WithoutThinking(answer);
+        var fence = text.IndexOf("```", StringComparison.Ordinal);
+        var brace = text.IndexOf('{', StringComparison.Ordinal);
+        var end = fence >= 0 ? fence : brace >= 0 ? brace : text.Length;
+        return text[..end].Trim();
+    }
+
+    private static string WithoutThinking(string text)
+    {
+        foreach (var tag in (string[])["think", "thinking", "reasoning"])
+        {
+            while (true)
+            {
+                var start = text.IndexOf($"<{tag}>", StringComparison.OrdinalIgnoreCase);
+                var end = text.IndexOf($"</{tag}>", StringComparison.OrdinalIgnoreCase);
+                if (end >= 0 && (start < 0 || start > end))
+                {
+                    // Some endpoints swallow the opening tag.
+                    text = text[(end + tag.Length + 3)..];
+                }
+                else if (start >= 0)
+                {
+                    text = end < 0 ? text[..start] : text.Remove(start, end + tag.Length + 3 - start);
+                }
+                else
+                {
+                    break;
+                }
+            }
+        }
+
+        return text;
+    }
+
+    private static IEnumerable<string> Fenced(string text)
+    {
+        var at = 0;
+        while ((at = text.IndexOf("```", at, StringComparison.Ordinal)) >= 0)
+        {
+            var start = at + 3;
+            var end = text.IndexOf("```", start, StringComparison.Ordinal);
+            if (end < 0)
+            {
+                // The fence was never closed: what follows may still be whole.
+                yield return text[start..];
+                yield break;
+            }
+
+            yield return text[start..end];
+            at = end + 3;
+        }
+    }
+
+    /// <summary>Objects and lists of objects that stand in prose, the last one first. What fails is stepped over, not mended.</summary>
+    private static List<LooseValue> Bare(string text, ref string? why)
+    {
+        var found = new List<LooseValue>();
+        for (var at = FirstBracket(text, 0); at >= 0;)
+        {
+            var read = LooseJson.Read(text, at, out var end);
+            if (read.Ok && (read.Value.Kind == LooseKind.Object || read.Value.Items.Any(i => i.Kind == LooseKind.Object) || read.Value.Items.Count == 0))
+            {
+                found.Add(read.Value);
+                at = FirstBracket(text, end);
+            }
+            else
+            {
+                // An object that breaks off hides its inner ones: they are a part of something unreadable.
+                why = read.Ok ? why : read.Rejection.Message;
+                at = text[at] == '{' && !read.Ok ? -1 : FirstBracket(text, at + 1);
+            }
+        }
+
+        found.Reverse();
+        return found;
+    }
+
+    private static int FirstBracket(string text, int from) => from >= text.Length ? -1 : text.AsSpan(from).IndexOfAny('{', '[') is >= 0 and var i ? from + i : -1;
+}
