@@ -58,4 +58,8 @@ public sealed record DecisionItem
 }
 
 /// <summary>A decision over all assets: the reasoning as a whole and an item an asset.</summary>
-public sealed record Decision(string Decider, string Reasoning, ImmutableArray<DecisionItem> Items);
+public sealed record Decision(string Decider, string Reasoning, ImmutableArray<DecisionItem> Items)
+{
+    /// <summary>The conversation with a model, where one decided.</summary>
+    public Loop.AgentRecord? Record { get; init; }
+}

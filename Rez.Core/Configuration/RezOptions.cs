@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Rez.Core.Agent.Model;
 using Rez.Core.Cycle;
 using Rez.Core.Hyperliquid;
 using Rez.Core.Risk;
@@ -16,6 +17,8 @@ public sealed class RezOptions
     public MarketOptions Market { get; } = new();
 
     public RiskOptions Risk { get; } = new();
+
+    public ModelOptions Model { get; } = new();
 
     public HyperliquidOptions Hyperliquid { get; } = new();
 

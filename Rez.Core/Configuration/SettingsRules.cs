@@ -24,9 +24,14 @@ internal static class SettingsRules
             yield return Fault("Trading:CycleInterval", "a candle interval up to 1d, for example 5m");
         }
 
-        if (o.Trading.Decider != TrendMomentum.StrategyName)
+        if (o.Trading.Decider is not (TrendMomentum.StrategyName or Deciders.Agent))
         {
-            yield return Fault("Trading:Decider", $"a known decider: {TrendMomentum.StrategyName}");
+            yield return Fault("Trading:Decider", $"a known decider: {TrendMomentum.StrategyName} or {Deciders.Agent}");
+        }
+
+        if (!(Uri.TryCreate(o.Model.BaseUrl, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"))
+        {
+            yield return Fault("Model:BaseUrl", "an http or https address, such as https://openrouter.ai/api/v1");
         }
 
         foreach (var asset in o.Trading.Assets.GroupBy(a => a, StringComparer.Ordinal).Where(g => g.Count() > 1))

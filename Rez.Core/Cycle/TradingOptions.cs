@@ -25,7 +25,7 @@ public sealed class TradingOptions
     [Description("Time between cycles, a candle interval: 1m 3m 5m 15m 30m 1h 2h 4h 8h 12h 1d")]
     public string CycleInterval { get; set; } = "5m";
 
-    [Description("Who decides: trend-momentum")]
+    [Description("Who decides: trend-momentum, or agent (the language model of Model:Name)")]
     public string Decider { get; set; } = "trend-momentum";
 
     [Description("What to do about a position that the diary does not know: adopt, flatten or halt")]

@@ -66,7 +66,10 @@ internal static class DoctorCommand
         results.Add(NativeSecp256k1.Instance is null
             ? new CheckResult("signing", CheckState.Warning, "libsecp256k1 is not installed (Debian: libsecp256k1-1): signing takes about four times as long, and works")
             : new CheckResult("signing", CheckState.Ok, signer.Name));
-        results.Add(new CheckResult("decider", CheckState.Ok, $"{options.Trading.Decider}: a rule strategy, no model key is needed"));
+        results.Add(!Deciders.WantsModel(options) ? new CheckResult("decider", CheckState.Ok, $"{options.Trading.Decider}: a rule strategy, no model key is needed")
+            : !Deciders.HasModel(options) ? new CheckResult("decider", CheckState.Warning, Deciders.NoModel)
+            : new CheckResult("decider", options.Model.ApiKey.Length == 0 ? CheckState.Warning : CheckState.Ok,
+                $"{options.Model.Name} at {new Uri(options.Model.BaseUrl).Host}{(options.Model.ApiKey.Length == 0 ? ", without a key: local endpoints need none, others refuse" : string.Empty)}"));
 
         var account = h.Account.Length > 0 ? LiveComposition.Account(h) : (Address?)null;
         if (account is null)

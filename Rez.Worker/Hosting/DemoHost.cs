@@ -4,7 +4,6 @@ using Rez.Core.Diary.Storage;
 using Rez.Core.Market;
 using Rez.Core.Session;
 using Rez.Core.Simulation;
-using Rez.Core.Strategies;
 using Serilog.Core;
 
 namespace Rez.Worker.Hosting;
@@ -32,7 +31,7 @@ internal sealed class DemoHost : TradingHost
             var world = new DemoWorld(market, options.Simulation, options.Demo.Seed);
             diary = DiaryStore.Open(data.DiaryPath, world.Clock);
             var settings = SessionComposition.Settings(options, market, maxCycles, Version);
-            var session = DemoSession.Open(world, diary, new TrendMomentum(), settings, TimeProvider.System);
+            var session = DemoSession.Open(world, diary, Deciders.Of(options, world.Market, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed)), settings, TimeProvider.System);
             if (!session.Ok)
             {
                 diary.Dispose();
@@ -76,6 +75,11 @@ internal sealed class DemoHost : TradingHost
         if (settings.Cycle.CycleInterval.Name != options.Trading.CycleInterval)
         {
             log.Warning("The candles are {Base} long, so a cycle runs each {Base} instead of {Asked}", market.BaseInterval.Name, market.BaseInterval.Name, options.Trading.CycleInterval);
+        }
+
+        if (Deciders.WantsModel(options) && !Deciders.HasModel(options))
+        {
+            log.Warning("{Words}", Deciders.NoModel);
         }
 
         foreach (var note in (market as RecordedMarket)?.Notes ?? [])

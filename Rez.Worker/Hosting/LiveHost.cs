@@ -7,7 +7,6 @@ using Rez.Core.Hyperliquid;
 using Rez.Core.Hyperliquid.Signing;
 using Rez.Core.Market;
 using Rez.Core.Session;
-using Rez.Core.Strategies;
 using Serilog.Core;
 
 namespace Rez.Worker.Hosting;
@@ -70,13 +69,18 @@ internal sealed class LiveHost : TradingHost
             }
 
             var session = LiveSession.Open(
-                ports.Value, diary, new TrendMomentum(), LiveComposition.Settings(options, maxCycles, Version), LiveComposition.Pace(options));
+                ports.Value, diary, Deciders.Of(options, link.Market, Handler, TimeProvider.System, jitter), LiveComposition.Settings(options, maxCycles, Version), LiveComposition.Pace(options));
             if (!session.Ok)
             {
                 return session.Rejection;
             }
 
             Listen(session.Value, link, log);
+            if (Deciders.WantsModel(options) && !Deciders.HasModel(options))
+            {
+                log.Warning("{Words}", Deciders.NoModel);
+            }
+
             log.Information(
                 "Rez {Version}, {World}: {Assets}, a cycle each {Cycle}, decider {Decider}, data in {DataDir}",
                 Version, ports.Value.World, options.Trading.Assets, options.Trading.CycleInterval, options.Trading.Decider, data.Path);
