@@ -18,10 +18,24 @@ public sealed record AssetView(
     Position? Position,
     decimal? Stop,
     decimal? Target,
-    string? Unfit);
+    string? Unfit)
+{
+    /// <summary>Why the position was opened.</summary>
+    public string? Thesis { get; init; }
+
+    /// <summary>When the idea behind it no longer holds.</summary>
+    public ExitPlan? Plan { get; init; }
+
+    /// <summary>How long the position has been open.</summary>
+    public TimeSpan? Held { get; init; }
+}
 
 /// <summary>Everything a decider may know, and nothing later than <paramref name="At"/>.</summary>
-public sealed record DecisionContext(string CycleId, DateTimeOffset At, AccountState Account, ImmutableArray<AssetView> Assets);
+public sealed record DecisionContext(string CycleId, DateTimeOffset At, AccountState Account, ImmutableArray<AssetView> Assets)
+{
+    /// <summary>What happened in this cycle before the decision: exit plans that fired.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}
 
 /// <summary>Decides: an LLM agent, a rule strategy, or a recording. A failure is a value and means hold.</summary>
 public interface IDecider

@@ -18,8 +18,24 @@ public sealed record ItemStory(
 /// Stage 5: exits first, then changes, then entries; every entry through the gate with the account as it is by then. While halted or with
 /// auto-trading off nothing is opened, and the story says so.
 /// </summary>
-public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings)
+public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings, ExitPlans plans)
 {
+    /// <summary>Closes a position whose exit plan has fired; exits are never held back, not even with auto-trading off.</summary>
+    /// <returns>What became of it, in words.</returns>
+    public async ValueTask<string> EndAsync(string cycleId, FiredPlan plan, CancellationToken cancel)
+    {
+        await desk.Turn.WaitAsync(cancel);
+        try
+        {
+            var left = await protector.FlattenAsync(plan.Asset, ExitCodes.Plan, plan.ToString(), cycleId, cancel);
+            return left == 0 ? "closed by its exit plan" : $"its exit plan fired, but {left?.ToString() ?? "an unknown part"} is left";
+        }
+        finally
+        {
+            desk.Turn.Release();
+        }
+    }
+
     public async ValueTask<ImmutableArray<ItemStory>> RunAsync(string cycleId, Decision decision, Ingested ingested, CancellationToken cancel)
     {
         if (decision.Items.IsEmpty)
@@ -115,6 +131,10 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         {
             // Should a child have been refused, Secure restores this very level.
             protector.Remember(item.Asset, entry.Stop.TriggerPrice, entry.Target?.TriggerPrice);
+            if (item.ExitPlan is not null)
+            {
+                plans.Set(item, cycleId, account.At.ToUnixTimeMilliseconds());
+            }
         }
 
         await books.BookAsync(cancel);
@@ -130,7 +150,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
 
         if (item.Action == DecisionAction.Adjust)
         {
-            return await AdjustAsync(cycleId, item, position, cancel);
+            return await AdjustAsync(cycleId, item, position, market.Context.At.ToUnixTimeMilliseconds(), cancel);
         }
 
         if (item.Action == DecisionAction.Close)
@@ -151,8 +171,13 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         return new ItemStory(item, [], "a reduction is never refused", Told(outcome), exit.Request, outcome);
     }
 
-    private async ValueTask<ItemStory> AdjustAsync(string cycleId, DecisionItem item, Position position, CancellationToken cancel)
+    private async ValueTask<ItemStory> AdjustAsync(string cycleId, DecisionItem item, Position position, long atMs, CancellationToken cancel)
     {
+        if (item.ExitPlan is not null)
+        {
+            plans.Set(item, cycleId, atMs);
+        }
+
         var moved = await protector.MoveAsync(position, item.StopLoss, item.TakeProfit, cycleId, item.Rationale, cancel);
         return moved.Refusal is { } refusal
             ? new ItemStory(item, [], refusal.Message, moved.Sent is null ? "not sent" : "not live; the old stop stays", moved.Sent, moved.Outcome)

@@ -12,22 +12,27 @@ public sealed record Reasoned(Decision Decision, Rejection? Failure);
 /// Stage 4: asks the decider. A failure of the decider is a hold, said aloud; items for assets that were not asked about, and
 /// second items for one asset, are dropped.
 /// </summary>
-public sealed class ReasonStage(IDecider decider, Protector protector)
+public sealed class ReasonStage(IDecider decider, Protector protector, VenueBooks books, ExitPlans plans)
 {
     public string DeciderName => decider.Name;
 
     public async ValueTask<Reasoned> RunAsync(
-        string cycleId, DateTimeOffset at, Synced synced, Ingested ingested, ImmutableArray<IndicatorSheet> sheets, CancellationToken cancel)
+        string cycleId, DateTimeOffset at, Synced synced, Ingested ingested, ImmutableArray<IndicatorSheet> sheets, ImmutableArray<string> notes, CancellationToken cancel)
     {
         var views = ImmutableArray.CreateBuilder<AssetView>(ingested.Assets.Length);
         for (var i = 0; i < ingested.Assets.Length; i++)
         {
             var a = ingested.Assets[i];
             var (stop, target) = protector.LevelsOf(a.Instrument.Asset);
-            views.Add(new AssetView(a.Instrument, a.Context, sheets[i], synced.Account.Of(a.Instrument.Asset), stop, target, a.Unfit));
+            views.Add(new AssetView(a.Instrument, a.Context, sheets[i], synced.Account.Of(a.Instrument.Asset), stop, target, a.Unfit)
+            {
+                Thesis = plans.Of(a.Instrument.Asset)?.Thesis,
+                Plan = plans.Of(a.Instrument.Asset)?.Plan,
+                Held = books.Positions.TryGetValue(a.Instrument.Asset, out var held) ? at - DateTimeOffset.FromUnixTimeMilliseconds(held.OpenedMs) : null,
+            });
         }
 
-        var context = new DecisionContext(cycleId, at, synced.Account, views.MoveToImmutable());
+        var context = new DecisionContext(cycleId, at, synced.Account, views.MoveToImmutable()) { Notes = notes };
         var answer = await decider.DecideAsync(context, cancel);
         return answer.Ok
             ? new Reasoned(Keep(answer.Value, context), null)

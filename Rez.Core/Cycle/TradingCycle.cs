@@ -3,6 +3,7 @@ using Rez.Core.Agent;
 using Rez.Core.Desk;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
+using Rez.Core.Indicators;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Cycle;
@@ -22,6 +23,7 @@ public sealed record CycleParts(
     ReasonStage Reason,
     ExecuteStage Execute,
     SecureStage Secure,
+    ExitPlans Plans,
     IDiary Diary,
     TimeProvider Clock,
     TimeProvider Wall,
@@ -112,7 +114,9 @@ public sealed class TradingCycle(CycleParts parts)
             Mark(2, ref t);
 
             _stage = "reason";
-            var reasoned = await parts.Reason.RunAsync(_id, at, synced.Value, ingested.Value, sheets, cancel);
+            var notes = await EndBrokenPlansAsync(synced.Value, sheets, cancel);
+            var known = notes.IsEmpty ? synced.Value : await parts.Sync.RunAsync(_id, cancel) is { Ok: true } again ? again.Value : synced.Value;
+            var reasoned = await parts.Reason.RunAsync(_id, at, known, ingested.Value, sheets, notes, cancel);
             Mark(3, ref t);
 
             _stage = "execute";
@@ -130,6 +134,19 @@ public sealed class TradingCycle(CycleParts parts)
             var capsule = new CycleCapsule(_id, number, at, synced.Value, ingested.Value, sheets, reasoned, stories, proof.Value);
             Conclude(capsule, synced.Value.Account);
             return null;
+        }
+
+        /// <summary>Closes what an exit plan says must be closed, before anybody is asked.</summary>
+        private async ValueTask<ImmutableArray<string>> EndBrokenPlansAsync(Synced synced, ImmutableArray<IndicatorSheet> sheets, CancellationToken cancel)
+        {
+            var fired = parts.Plans.Check([.. synced.Account.Positions.Select(p => p.Asset)], sheets, _id);
+            var notes = ImmutableArray.CreateBuilder<string>(fired.Length);
+            foreach (var plan in fired)
+            {
+                notes.Add($"{plan}: {await parts.Execute.EndAsync(_id, plan, cancel)}");
+            }
+
+            return notes.ToImmutable();
         }
 
         private void NoteEquity(AccountState account, Ingested ingested)

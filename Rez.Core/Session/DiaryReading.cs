@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Rez.Core.Agent;
+using Rez.Core.Cycle;
 using Rez.Core.Desk;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
@@ -19,9 +21,13 @@ internal sealed record DiaryReading(
     DeskStart Desk,
     ControlState Control,
     IReadOnlyList<(string Asset, decimal? Stop, decimal? Target)> Levels,
-    BenchmarkSet? Benchmark)
+    BenchmarkSet? Benchmark,
+    IReadOnlyList<OpenPlan> Plans)
 {
     private const int RecentEvents = 4_000;
+
+    /// <summary>A plan carries the time the account was read before its entry was sent.</summary>
+    private const long PlanBeforeFill = 60_000;
 
     /// <summary>After this a send that the venue does not know never reached it.</summary>
     private static readonly TimeSpan LongestFlight = TimeSpan.FromSeconds(60);
@@ -33,7 +39,7 @@ internal sealed record DiaryReading(
         var last = db.Events.OrderByDescending(e => e.Seq).Select(e => new { e.Seq, e.AtMs }).FirstOrDefault();
         if (session is null || last is null)
         {
-            return new DiaryReading(null, 0, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, [], null);
+            return new DiaryReading(null, 0, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, [], null, []);
         }
 
         var fills = db.Fills.OrderByDescending(f => f.Seq).Take(2_000).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).Reverse().ToArray();
@@ -51,7 +57,7 @@ internal sealed record DiaryReading(
         // A cycle that was cut off keeps its number: ids must not be used again with other content.
         var cycle = recent.OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
         return new DiaryReading(
-            session.World, session.StartMs, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))], BenchmarkOf(db));
+            session.World, session.StartMs, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))], BenchmarkOf(db), PlansOf(db, positions));
     }
 
     /// <summary>Orders that may be open, and sends whose outcome was not written down: the process may have died in between.</summary>
@@ -68,6 +74,16 @@ internal sealed record DiaryReading(
     private static IEnumerable<DiaryFact> Recent(RezDb db, long lastSeq) =>
         db.Events.Where(e => e.Seq > lastSeq - RecentEvents && (e.Type == "cycle.started" || e.Type == "funding.booked" || e.Type == "order.sending" || e.Type == "order.outcome")).OrderBy(e => e.Seq)
             .AsEnumerable().Select(e => DiaryTypes.Read(e.Type, e.Version, e.Payload)).Where(f => f.Ok).Select(f => f.Value);
+
+    /// <summary>The newest plan of each open position, if it was set since that was opened.</summary>
+    private static OpenPlan[] PlansOf(RezDb db, PositionRow[] positions) => positions.Length == 0 ? [] :
+    [
+        .. db.Events.Where(e => e.Type == "plan.set").OrderByDescending(e => e.Seq).Take(200).AsEnumerable()
+            .Select(e => DiaryTypes.Read(e.Type, e.Version, e.Payload)).Where(r => r.Ok).Select(r => r.Value).OfType<PlanSet>()
+            .Where(s => positions.Any(p => p.Asset == s.Asset && s.SetMs >= p.OpenedMs - PlanBeforeFill))
+            .DistinctBy(s => s.Asset)
+            .Select(s => new OpenPlan(s.Asset, s.Thesis, new ExitPlan(s.Text, [.. s.Invalidations.Select(i => new Invalidation(i.Metric, i.Interval, i.Op, i.Level))]), s.SetMs)),
+    ];
 
     private static BenchmarkSet? BenchmarkOf(RezDb db) =>
         db.Events.FirstOrDefault(e => e.Type == "account.benchmark-set") is { } row && DiaryTypes.Read(row.Type, row.Version, row.Payload) is { Ok: true } read

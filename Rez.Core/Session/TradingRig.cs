@@ -33,13 +33,15 @@ internal sealed class TradingRig
         Sentinel = new Sentinel(Desk, Books, Protector, ports.Clock);
         Controls = new TradingControls(Desk, Protector, ports.Diary, ports.Clock, reading.Control);
         Sync = new SyncStage(Desk, Books, Protector, Controls, ports.Diary, cycle, ports.Clock, ports.DriftGrace);
+        var plans = new ExitPlans(ports.Diary, reading.Plans);
         Cycle = new TradingCycle(new CycleParts(
             Sync,
             new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs),
             new CalculateStage(cycle),
-            new ReasonStage(ports.Decider, Protector),
-            new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle),
+            new ReasonStage(ports.Decider, Protector, Books, plans),
+            new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, plans),
             new SecureStage(Desk, Books, Protector),
+            plans,
             ports.Diary,
             ports.Clock,
             ports.Wall,

@@ -10,6 +10,9 @@ public static class ExitCodes
     public const string StopLoss = "EXIT_SL";
     public const string Signal = "EXIT_SIGNAL";
     public const string Manual = "EXIT_MANUAL";
+
+    /// <summary>A condition of the exit plan came true on a closed candle.</summary>
+    public const string Plan = "EXIT_PLAN";
     public const string Risk = "EXIT_RISK";
     public const string Liquidated = "EXIT_LIQUIDATED";
 

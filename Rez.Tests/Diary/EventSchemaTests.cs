@@ -97,6 +97,8 @@ public sealed class EventSchemaTests
         new VenueActed("BTC", "liquidation", "Sell 0.1 BTC at 90000", Some.Start),
         new ForeignOrderFound("BTC", 7, Side.Buy, 0.1m, 90_000m, null, false, "Adopt"),
         new BenchmarkSet(10_000m, new SortedDictionary<string, decimal>(StringComparer.Ordinal) { ["BTC"] = 100_000m }),
+        new PlanSet("BTC", "trend up", "out below 94500", [new PlanCondition("close", "1h", "below", 94_500m)], Some.Start),
+        new PlanFired("BTC", "BTC: close on 1h is below 94500 (94400)"),
         new DriftFound("BTC", 0.1m, 0m, "Adopt"),
         new PositionAdopted("BTC", -0.1m, 100_000m),
         new ProtectionMissing("BTC", 0.1m, 0m, "sentinel"),

@@ -37,6 +37,13 @@ public static class ContextPayload
 
             j.WriteEndArray();
             Account(j, context);
+            j.WriteStartArray("notes"u8);
+            foreach (var note in context.Notes)
+            {
+                j.WriteStringValue(note);
+            }
+
+            j.WriteEndArray();
             j.WriteString("time"u8, context.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture));
             j.WriteEndObject();
         }
@@ -132,11 +139,40 @@ public static class ContextPayload
             Optional(j, "liquidation_distance_percent", p.LiquidationPrice is { } away ? decimal.Round(Math.Abs(p.MarkPrice - away) / p.MarkPrice * 100, 2) : null);
             j.WriteNumber("open_pnl_usd"u8, decimal.Round(p.UnrealisedPnl, 2));
             j.WriteNumber("funding_paid_usd"u8, decimal.Round(p.FundingSinceOpen, 4));
+            Story(j, view);
             j.WriteEndObject();
         }
 
         j.WriteEndArray();
         j.WriteEndObject();
+    }
+
+    /// <summary>The position's own idea, so that it is judged by it and not by today's mood.</summary>
+    private static void Story(Utf8JsonWriter j, AssetView? view)
+    {
+        if (view?.Held is { } held)
+        {
+            j.WriteNumber("held_minutes"u8, (long)held.TotalMinutes);
+        }
+
+        if (!string.IsNullOrEmpty(view?.Thesis))
+        {
+            j.WriteString("opened_because"u8, view.Thesis);
+        }
+
+        if (view?.Plan is not { } plan)
+        {
+            return;
+        }
+
+        j.WriteString("exit_plan"u8, plan.Text);
+        j.WriteStartArray("invalidations"u8);
+        foreach (var i in plan.Invalidations)
+        {
+            j.WriteStringValue($"{i.Metric} on {i.Interval} {i.Op} {i.Level}");
+        }
+
+        j.WriteEndArray();
     }
 
     private static decimal Fine(decimal price, Instrument? instrument) => instrument is null || price <= 0 ? price : PriceRules.Price(instrument, price, RoundTo.Nearest);

@@ -51,6 +51,17 @@ public sealed record VenueActed(string Asset, string Kind, string Words, long Ve
 [DiaryType("order.foreign-found")]
 public sealed record ForeignOrderFound(string Asset, long Oid, Side Side, decimal Size, decimal LimitPrice, decimal? TriggerPrice, bool ReduceOnly, string Policy) : DiaryFact;
 
+/// <summary>A condition of an exit plan: what is compared, on which candles, which way, with what.</summary>
+public sealed record PlanCondition(string Metric, string Interval, string Op, decimal Level);
+
+/// <summary>Why a position was opened, and when the idea no longer holds.</summary>
+[DiaryType("plan.set")]
+public sealed record PlanSet(string Asset, string Thesis, string Text, ImmutableArray<PlanCondition> Invalidations, long SetMs) : DiaryFact;
+
+/// <summary>A condition came true on a closed candle: the position is closed.</summary>
+[DiaryType("plan.fired")]
+public sealed record PlanFired(string Asset, string Condition) : DiaryFact;
+
 /// <summary>Diary and venue disagree on a position.</summary>
 /// <param name="Policy">adopt, flatten or halt.</param>
 [DiaryType("position.drift-found")]
