@@ -2,6 +2,7 @@ using Rez.Core.Agent;
 using Rez.Core.Agent.Loop;
 using Rez.Core.Agent.Model;
 using Rez.Core.Market;
+using Rez.Core.Session;
 using Rez.Core.Strategies;
 
 namespace Rez.Core.Configuration;
@@ -20,10 +21,22 @@ public static class Deciders
     public static bool HasModel(RezOptions o) => o.Model.Name.Length > 0;
 
     /// <param name="handlers">How bytes travel to the model.</param>
-    public static IDecider Of(RezOptions o, IMarketData market, Func<HttpMessageHandler> handlers, TimeProvider wall, SeededRandom jitter) =>
+    /// <param name="diaryPath">Where earlier costs are written down.</param>
+    public static IDecider Of(RezOptions o, IMarketData market, Func<HttpMessageHandler> handlers, TimeProvider wall, SeededRandom jitter, string diaryPath) =>
         WantsModel(o) && HasModel(o)
-            ? new AgentDecider(new OpenAiModel(o.Model, handlers(), wall, jitter), new AgentTools(market), o.Model, Limits(o), wall)
+            ? new AgentDecider(new OpenAiModel(o.Model, handlers(), wall, jitter), new AgentTools(market), o.Model, Limits(o), Costs(o.Model, diaryPath), wall)
             : new TrendMomentum();
+
+    private static CostMeter Costs(ModelOptions o, string diaryPath)
+    {
+        var meter = new CostMeter(o.DailyBudgetUsd, o.MonthlyBudgetUsd);
+        foreach (var (at, usd) in DiaryReading.ModelCosts(diaryPath))
+        {
+            meter.Spend(usd, at);
+        }
+
+        return meter;
+    }
 
     private static string Limits(RezOptions o) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"leverage at most {o.Risk.MaxLeverage}, all positions together at most {o.Risk.MaxEffectiveLeverage} times equity, reward for risk at least {o.Risk.MinRewardRisk} after fees, initial margin at most {o.Risk.MaxMarginUse:P0} of equity");

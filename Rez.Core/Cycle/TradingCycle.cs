@@ -117,6 +117,12 @@ public sealed class TradingCycle(CycleParts parts)
             var notes = await EndBrokenPlansAsync(synced.Value, sheets, cancel);
             var known = notes.IsEmpty ? synced.Value : await parts.Sync.RunAsync(_id, cancel) is { Ok: true } again ? again.Value : synced.Value;
             var reasoned = await parts.Reason.RunAsync(_id, at, known, ingested.Value, sheets, notes, cancel);
+            if (reasoned.Decision.Record is { } record)
+            {
+                var u = record.Usage;
+                parts.Diary.Append(new AgentSpent(reasoned.Decision.Decider, u.Prompt, u.Cached, u.Completion, u.CostUsd ?? 0, at.ToUnixTimeMilliseconds()), _id);
+            }
+
             Mark(3, ref t);
 
             _stage = "execute";

@@ -90,6 +90,19 @@ internal sealed record DiaryReading(
             ? read.Value as BenchmarkSet
             : null;
 
+    /// <summary>What models cost, decision by decision.</summary>
+    public static IEnumerable<(DateTimeOffset At, decimal Usd)> ModelCosts(string path)
+    {
+        using var db = new RezDb(RezDb.Sqlite(path, readOnly: true));
+        foreach (var row in db.Events.Where(e => e.Type == "agent.spent").OrderBy(e => e.Seq).AsEnumerable())
+        {
+            if (DiaryTypes.Read(row.Type, row.Version, row.Payload) is { Ok: true, Value: AgentSpent spent })
+            {
+                yield return (DateTimeOffset.FromUnixTimeMilliseconds(spent.AtMs), spent.CostUsd);
+            }
+        }
+    }
+
     /// <summary>Closed trades in order.</summary>
     public static IEnumerable<ClosedTrade> Trades(RezDb db) =>
         db.Trades.OrderBy(t => t.Number).AsEnumerable().Select(t => new ClosedTrade(

@@ -99,6 +99,26 @@ public sealed class AgentDeciderTests
         Assert.InRange(host.Calls.Count, 4, 6);
     }
 
+    [Fact]
+    public async Task A_spent_budget_asks_no_model_and_says_so_also_after_a_restart()
+    {
+        using var folder = new TempFolder();
+        await using var host = await ScriptedModelHost.StartAsync("[{\"text\":{\"reasoning\":\"quiet\",\"decisions\":[]}}]", 0);
+        string[] arguments =
+        [
+            "run", "--headless", "--json", "--speed", "max", "--data-dir", folder.File("d"), "--set", "Trading:Decider=agent", "--set", "Model:Name=scripted",
+            "--set", $"Model:BaseUrl={host.Address}", "--set", "Model:DailyBudgetUsd=0.0025",
+        ];
+
+        // A call costs a tenth of a cent: the third one spends the day's budget.
+        Assert.Equal(0, (await RezProcess.RunAsync(folder.Path, null, [.. arguments, "--cycles", "5"])).Code);
+        Assert.Equal(3, host.Calls.Count);
+        Assert.Equal(0, (await RezProcess.RunAsync(folder.Path, null, [.. arguments, "--cycles", "2"])).Code);
+        Assert.Equal(3, host.Calls.Count);
+        using var db = new RezDb(RezDb.Sqlite(Path.Combine(folder.File("d"), "diary.db"), readOnly: true));
+        Assert.Contains("daily budget is spent (0.003 of 0.0025 USD)", db.Cycles.OrderByDescending(c => c.Seq).First().Summary);
+    }
+
     [Theory]
     [InlineData("""{"name":"withdraw_everything","arguments":{}}""", "there is no tool 'withdraw_everything'")]
     [InlineData("""{"name":"get_candles","arguments":"not json"}""", "no JSON object")]
@@ -157,7 +177,7 @@ public sealed class AgentDeciderTests
         var options = new ModelOptions { BaseUrl = host.Address.ToString(), Name = "scripted", ApiKey = Key, CallSeconds = 3, CycleSeconds = 20, MaxTurns = 3 };
         using var model = new OpenAiModel(options, new SocketsHttpHandler(), TimeProvider.System, new SeededRandom(1));
         var heard = new System.Text.StringBuilder();
-        var decider = new AgentDecider(model, new AgentTools(World.Value.Market), options, "limits", TimeProvider.System);
+        var decider = new AgentDecider(model, new AgentTools(World.Value.Market), options, "limits", new CostMeter(0, 0), TimeProvider.System);
         decider.Told += t => heard.Append(t);
         var decision = await decider.DecideAsync(Context(), CancellationToken.None);
         return (decision, host);

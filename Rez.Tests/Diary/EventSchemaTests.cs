@@ -79,6 +79,7 @@ public sealed class EventSchemaTests
         new CycleCompleted(1, Some.Start, "trend-momentum", "BTC: hold.", 10_000.25m, [new CycleLine("BTC", "hold", "hold", "nothing to do", "quiet")], "ab", new StageTimes(0.1, 0.2, 0.3, 0.4, 0.5, 0.6)),
         new CycleFailed(1, Some.Start, "ingest", "no-context: no price"),
         new CapsuleSealed("ab", new RawJson("{\"capsule\":1}"u8.ToArray())),
+        new AgentSpent("agent m", 1_000, 600, 200, 0.0123m, Some.Start),
         new MarketUnfit("BTC", "1 gap(s)"),
         new AccountSynced(10_000m, 9_990.5m, 9.5m, 100m, 500m, 10_001m),
         new OrderSending(Some.Bracket(Side.Buy, 0.1m, 100_500m, 99_000m, 102_000m), "entry", null, "why", Some.Start),

@@ -13,6 +13,7 @@ public sealed class LiveCommandTests : IDisposable
 {
     private const string Key = "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
     private const string Password = "plant-a-password-here-9137";
+    private const string ModelKey = "sk-plant-a-model-key-77421";
     private const string Token = "plant-a-token-here-5521-and-longer";
     private static readonly string Account = AddressOf(Key);
     private readonly TempFolder _folder = new();
@@ -95,7 +96,7 @@ public sealed class LiveCommandTests : IDisposable
         said.AddRange(Directory.GetFiles(dir, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("rez.lock", StringComparison.Ordinal)).Select(f => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(f))));
         var everything = string.Concat(said);
         Assert.True(everything.Length > 20_000);
-        foreach (var secret in new[] { Key[2..], Key[2..34], Password, Token })
+        foreach (var secret in new[] { Key[2..], Key[2..34], Password, Token, ModelKey })
         {
             Assert.DoesNotContain(secret, everything, StringComparison.OrdinalIgnoreCase);
         }
@@ -157,7 +158,7 @@ public sealed class LiveCommandTests : IDisposable
 
     private static Dictionary<string, string> Secrets() => new(StringComparer.Ordinal)
     {
-        ["REZ__Hyperliquid__Key"] = Key, ["REZ__Hyperliquid__KeyPassword"] = Password, ["REZ__Web__Password"] = Password, ["REZ__Web__ApiToken"] = Token,
+        ["REZ__Hyperliquid__Key"] = Key, ["REZ__Hyperliquid__KeyPassword"] = Password, ["REZ__Web__Password"] = Password, ["REZ__Web__ApiToken"] = Token, ["REZ__Model__ApiKey"] = ModelKey,
     };
 
     private static long Events(string dir)

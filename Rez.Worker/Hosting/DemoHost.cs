@@ -31,7 +31,7 @@ internal sealed class DemoHost : TradingHost
             var world = new DemoWorld(market, options.Simulation, options.Demo.Seed);
             diary = DiaryStore.Open(data.DiaryPath, world.Clock);
             var settings = SessionComposition.Settings(options, market, maxCycles, Version);
-            var session = DemoSession.Open(world, diary, Deciders.Of(options, world.Market, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed)), settings, TimeProvider.System);
+            var session = DemoSession.Open(world, diary, Deciders.Of(options, world.Market, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed), data.DiaryPath), settings, TimeProvider.System);
             if (!session.Ok)
             {
                 diary.Dispose();

@@ -69,7 +69,7 @@ internal sealed class LiveHost : TradingHost
             }
 
             var session = LiveSession.Open(
-                ports.Value, diary, Deciders.Of(options, link.Market, Handler, TimeProvider.System, jitter), LiveComposition.Settings(options, maxCycles, Version), LiveComposition.Pace(options));
+                ports.Value, diary, Deciders.Of(options, link.Market, Handler, TimeProvider.System, jitter, data.DiaryPath), LiveComposition.Settings(options, maxCycles, Version), LiveComposition.Pace(options));
             if (!session.Ok)
             {
                 return session.Rejection;

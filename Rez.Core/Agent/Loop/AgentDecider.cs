@@ -20,7 +20,7 @@ public sealed record AgentRecord(
 /// The agent: tells the model the state, lets it look things up, reads its answer, asks once for a mended one, and gives out what is valid. Whatever goes
 /// wrong, or takes too long or too much, ends in what is valid or in holding everything.
 /// </summary>
-public sealed class AgentDecider(IModel model, AgentTools tools, ModelOptions options, string limits, TimeProvider wall) : IDecider
+public sealed class AgentDecider(IModel model, AgentTools tools, ModelOptions options, string limits, CostMeter costs, TimeProvider wall) : IDecider
 {
     private readonly IModel _model = model;
     private readonly AgentTools _tools = tools;
@@ -35,6 +35,12 @@ public sealed class AgentDecider(IModel model, AgentTools tools, ModelOptions op
 
     public async ValueTask<Outcome<Decision>> DecideAsync(DecisionContext context, CancellationToken cancel)
     {
+        if (costs.Spent(context.At) is { } spent)
+        {
+            // Stops, targets and exit plans go on without it.
+            return new Decision(Name, $"{spent}: positions are managed by their stops and exit plans, nothing is opened.", []);
+        }
+
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_options.CycleSeconds), wall);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         var talk = new Talk(this, context, limits);
@@ -47,6 +53,7 @@ public sealed class AgentDecider(IModel model, AgentTools tools, ModelOptions op
             talk.End($"the conversation took longer than {_options.CycleSeconds} s");
         }
 
+        costs.Spend(talk.CostUsd, context.At);
         return talk.Result();
     }
 
@@ -76,6 +83,10 @@ public sealed class AgentDecider(IModel model, AgentTools tools, ModelOptions op
             _messages.Add(new ChatMessage("system", DecisionSchema.SystemPrompt));
             _messages.Add(new ChatMessage("user", _payload));
         }
+
+        /// <summary>As the endpoint told it, else by the price the settings name.</summary>
+        public decimal CostUsd => _usage.CostUsd
+            ?? ((_usage.Prompt * _agent._options.PromptUsdPerMillion) + (_usage.Completion * _agent._options.CompletionUsdPerMillion)) / 1_000_000m;
 
         public void End(string why) => _ended ??= why;
 
@@ -124,13 +135,18 @@ public sealed class AgentDecider(IModel model, AgentTools tools, ModelOptions op
 
         public Outcome<Decision> Result()
         {
+            if (_answer is null && _turns.Count > 0)
+            {
+                _answer = new ReadAnswer($"No decision: {_ended ?? "the model never answered"}. Everything is held.", [], [], []);
+            }
+
             if (_answer is not { } answer)
             {
                 return new Rejection("no-answer", $"The model gave no decision: {_ended ?? "it never answered"}. Everything is held.");
             }
 
             var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(DecisionSchema.SystemPrompt)));
-            var record = new AgentRecord(digest, _hash, DecisionSchema.SystemPrompt, _payload, _turns.ToImmutable(), answer.Dropped, _usage, _ended);
+            var record = new AgentRecord(digest, _hash, DecisionSchema.SystemPrompt, _payload, _turns.ToImmutable(), answer.Dropped, _usage with { CostUsd = CostUsd }, _ended);
             return new Decision(_agent.Name, answer.Reasoning, [.. answer.Items.Select(InUsd)]) { Record = record };
         }
 

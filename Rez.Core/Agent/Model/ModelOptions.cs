@@ -39,6 +39,22 @@ public sealed class ModelOptions
     [Range(1, 1800)]
     public int CycleSeconds { get; set; } = 240;
 
+    [Description("Most USD a UTC day may cost; when spent, positions are managed and nothing is opened; 0 for no limit")]
+    [Range(0, 100_000)]
+    public decimal DailyBudgetUsd { get; set; } = 5m;
+
+    [Description("Most USD a calendar month may cost; 0 for no limit")]
+    [Range(0, 1_000_000)]
+    public decimal MonthlyBudgetUsd { get; set; } = 50m;
+
+    [Description("USD for a million prompt tokens, for endpoints that do not tell what a call cost")]
+    [Range(0, 10_000)]
+    public decimal PromptUsdPerMillion { get; set; }
+
+    [Description("USD for a million answered tokens, for endpoints that do not tell what a call cost")]
+    [Range(0, 10_000)]
+    public decimal CompletionUsdPerMillion { get; set; }
+
     [Description("Most turns of a cycle's conversation")]
     [Range(1, 30)]
     public int MaxTurns { get; set; } = 8;

@@ -38,6 +38,11 @@ public sealed record CycleFailed(long Number, long StartedMs, string Stage, stri
 [DiaryType("cycle.capsule")]
 public sealed record CapsuleSealed(string Hash, RawJson Capsule) : DiaryFact;
 
+/// <summary>What a decision of a language model cost.</summary>
+/// <param name="AtMs">The decision's time: budgets count by its day.</param>
+[DiaryType("agent.spent")]
+public sealed record AgentSpent(string Model, int PromptTokens, int CachedTokens, int CompletionTokens, decimal CostUsd, long AtMs) : DiaryFact;
+
 /// <summary>An asset whose data is not fit to open on: stale or with a gap.</summary>
 [DiaryType("market.unfit")]
 public sealed record MarketUnfit(string Asset, string Why) : DiaryFact;
