@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Rez.Core.Hyperliquid.Clients;
 using Rez.Core.Hyperliquid.Signing;
@@ -23,7 +22,6 @@ public sealed class HyperliquidExchange(InfoClient info, ExchangeClient exchange
     private const long FundingWindowMs = 2 * MinuteMs;
 
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, (int Leverage, bool IsCross)> _leverage = new(StringComparer.Ordinal);
     private Kept<Fill> _fills = Kept<Fill>.Nothing;
     private Kept<FundingPayment> _funding = Kept<FundingPayment>.Nothing;
     private ImmutableDictionary<string, decimal> _positions = ImmutableDictionary<string, decimal>.Empty;
@@ -156,15 +154,17 @@ public sealed class HyperliquidExchange(InfoClient info, ExchangeClient exchange
             : SendOutcome.Rejected(found.Rejection.Message);
     }
 
-    /// <summary>Sets what is not so already, and reads it back: an entry at another leverage than was judged must not happen.</summary>
+    /// <summary>
+    /// Asks first, sets what is not so already, and reads it back: an entry at another leverage than was judged must not happen, and a person may have changed it since.
+    /// </summary>
     public async ValueTask<SendOutcome> SetLeverageAsync(string asset, int leverage, bool isCross, CancellationToken cancel)
     {
-        if (_leverage.TryGetValue(asset, out var known) && known == (leverage, isCross))
+        var before = await info.LeverageAsync(account, asset, cancel);
+        if (before.Ok && before.Value == (leverage, isCross))
         {
             return SendOutcome.Confirmed();
         }
 
-        _leverage.TryRemove(asset, out _);
         var found = await InstrumentAsync(asset, cancel);
         if (!found.Ok)
         {
@@ -184,13 +184,9 @@ public sealed class HyperliquidExchange(InfoClient info, ExchangeClient exchange
             return SendOutcome.Unresolved($"the leverage could not be read back: {now.Rejection.Message}");
         }
 
-        if (now.Value != (leverage, isCross))
-        {
-            return SendOutcome.Rejected($"the venue has {asset} at {now.Value.Leverage}x {(now.Value.IsCross ? "cross" : "isolated")}, not at {leverage}x {(isCross ? "cross" : "isolated")}");
-        }
-
-        _leverage[asset] = now.Value;
-        return SendOutcome.Confirmed();
+        return now.Value == (leverage, isCross)
+            ? SendOutcome.Confirmed()
+            : SendOutcome.Rejected($"the venue has {asset} at {now.Value.Leverage}x {(now.Value.IsCross ? "cross" : "isolated")}, not at {leverage}x {(isCross ? "cross" : "isolated")}");
     }
 
     /// <summary>Arms or disarms the dead man's switch: see <see cref="DeadManSwitch"/> for when.</summary>

@@ -34,6 +34,9 @@ internal static class BenchCommand
         var frames = new Command("frames", "Frames of the socket to typed events") { CommonOptions.Json };
         frames.SetAction(parse => Print(FrameBench.Run(), parse));
 
+        var agent = new Command("agent", "The agent's own work: its context, and reading an answer") { CommonOptions.Json };
+        agent.SetAction(parse => Print(AgentBench.Run(), parse));
+
         var rounds = new Option<int>("--rounds") { Description = "Orders to send (the venue's weight allows about 800 at once)", DefaultValueFactory = _ => 700 };
         var loopback = new Command("loopback", "Decision to acknowledged order, against the local exchange") { rounds, CommonOptions.Json };
         loopback.SetAction(async (parse, cancel) =>
@@ -44,7 +47,7 @@ internal static class BenchCommand
 
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
-        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, loopback, start };
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, loopback, start };
     }
 
     private static int Print(BenchReport report, ParseResult parse)

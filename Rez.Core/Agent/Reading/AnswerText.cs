@@ -49,6 +49,11 @@ public static class AnswerText
 
     private static string WithoutThinking(string text)
     {
+        if (!text.Contains('<', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
         foreach (var tag in (string[])["think", "thinking", "reasoning"])
         {
             while (true)

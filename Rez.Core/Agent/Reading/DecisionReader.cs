@@ -132,9 +132,9 @@ public static class DecisionReader
             return new Rejection(filed, $"is filed under {filed} but names {asset}");
         }
 
-        if (v.Members.GroupBy(m => m.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1 && g.Select(m => m.Value.Text).Distinct().Count() > 1) is { } twice)
+        if (Twice(v) is { } twice)
         {
-            return new Rejection(asset, $"'{twice.Key}' is there twice with different values");
+            return new Rejection(asset, $"'{twice}' is there twice with different values");
         }
 
         var word = v.Find(ActionNames) is { Kind: LooseKind.Text } a ? a.Text : string.Empty;
@@ -144,6 +144,24 @@ public static class DecisionReader
         }
 
         return action is DecisionAction.Close or DecisionAction.Hold ? Simple(asset, action, v) : Full(asset, action, v);
+    }
+
+    /// <summary>A name that stands twice with two values, or null.</summary>
+    private static string? Twice(LooseValue v)
+    {
+        for (var i = 1; i < v.Members.Count; i++)
+        {
+            for (var k = 0; k < i; k++)
+            {
+                if (v.Members[i].Key.Length == v.Members[k].Key.Length && string.Equals(v.Members[i].Key, v.Members[k].Key, StringComparison.OrdinalIgnoreCase)
+                    && v.Members[i].Value.Text != v.Members[k].Value.Text)
+                {
+                    return v.Members[i].Key;
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>A close or a hold needs nothing else: what else is wrong with it does not matter.</summary>

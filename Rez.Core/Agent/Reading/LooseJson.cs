@@ -26,7 +26,7 @@ public sealed record LooseValue(LooseKind Kind, string Text, IReadOnlyList<Loose
         {
             foreach (var (key, value) in Members)
             {
-                if (string.Equals(key, name, StringComparison.OrdinalIgnoreCase))
+                if (key.Length == name.Length && string.Equals(key, name, StringComparison.OrdinalIgnoreCase))
                 {
                     return value;
                 }
@@ -151,6 +151,16 @@ public sealed class LooseJson
     {
         var open = _text[_at++];
         var close = open switch { '“' => '”', '‘' => '’', _ => open };
+
+        // Most texts have no escapes: they are a piece of the answer as it stands.
+        var plain = _text.AsSpan(_at).IndexOfAny(close, '\\', open == '“' ? '"' : close);
+        if (plain >= 0 && _text[_at + plain] != '\\')
+        {
+            var whole = _text.Substring(_at, plain);
+            _at += plain + 1;
+            return whole;
+        }
+
         var text = new StringBuilder();
         while (_at < _text.Length)
         {
@@ -191,6 +201,18 @@ public sealed class LooseJson
     /// <summary>A number as written, without its thousands separators; those are understood only where a comma can't begin a next item.</summary>
     private LooseValue Number(bool inObject)
     {
+        var start = _at;
+        while (_at < _text.Length && (char.IsAsciiDigit(_text[_at]) || _text[_at] is '.' or '-'))
+        {
+            _at++;
+        }
+
+        if (_at == _text.Length || _text[_at] is not (',' or '+' or 'e' or 'E' or '%' or '$' or '_') || (_text[_at] == ',' && !(inObject && IsThousands())))
+        {
+            return LooseValue.Of(LooseKind.Number, _text[start.._at]);
+        }
+
+        _at = start;
         var text = new StringBuilder();
         while (_at < _text.Length)
         {

@@ -72,8 +72,9 @@ public sealed class VenueSocket : IAsyncDisposable
             {
                 break;
             }
-            catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or HttpRequestException or System.Net.Sockets.SocketException)
+            catch (Exception e)
             {
+                // Whatever it was, also a fault of a listener: a socket that is silently gone would leave its last words believed.
                 _sink.OnTrouble($"The socket to {_address.Host} broke: {e.GetBaseException().Message}");
             }
 
