@@ -99,9 +99,15 @@ public sealed class SyncStage(
             }
 
             differing += Positions(before.Value).SequenceEqual(Positions(after.Value)) ? 1 : 0;
-            if (grace <= TimeSpan.Zero || differing == GraceReads || read == MostReads)
+            if (grace <= TimeSpan.Zero || differing == GraceReads)
             {
                 return after;
+            }
+
+            if (read == MostReads)
+            {
+                // Things move faster than they can be read: no policy is carried out on a moving picture.
+                return new Rejection("unsettled", $"Positions and fills did not agree in {MostReads} readings, and went on moving.");
             }
 
             await Task.Delay(grace, clock, cancel);
