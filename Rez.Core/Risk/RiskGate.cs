@@ -21,6 +21,7 @@ public static class RiskGate
         new RewardRiskLayer(),
         new EffectiveLeverageLayer(),
         new MarginLayer(),
+        new LiquidationLayer(),
         new MinNotionalLayer(),
     ];
 

@@ -59,7 +59,7 @@ public sealed class RiskGateTests
         var judged = RiskGate.JudgeEntry(asked, input, "c-1");
         Assert.Null(judged.Approved);
         Assert.Contains(judged.Verdicts, v => v.Kind == VerdictKind.Reject && v.Code == code && v.Message.Length > 10);
-        Assert.True(code == "position-open" || judged.Verdicts.Length == 7, "every layer speaks, also after a rejection");
+        Assert.True(code == "position-open" || judged.Verdicts.Length == 8, "every layer speaks, also after a rejection");
     }
 
     [Fact]
