@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Rez.Web;
@@ -42,7 +41,7 @@ internal static class ConsoleHost
         {
             await app.StartAsync(cancel);
         }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.GetBaseException() is SocketException)
+        catch (IOException e) when (LocalVenueHost.IsPortTaken(e))
         {
             await Console.Error.WriteLineAsync($"Port {web.Port} on {web.Bind} is in use or not allowed: {e.GetBaseException().Message}. Choose another with --port.");
             return ExitCode.PortInUse;

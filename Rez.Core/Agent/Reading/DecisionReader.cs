@@ -228,7 +228,7 @@ public static class DecisionReader
         var opens = action is DecisionAction.OpenLong or DecisionAction.OpenShort;
         if (action != DecisionAction.Adjust && size is null or 0 && quantity is null or 0)
         {
-            return action == DecisionAction.Adjust ? null : "has no size_usd";
+            return "has no size_usd";
         }
 
         if (opens && stop is null or 0)

@@ -23,13 +23,12 @@ public sealed class FrameReader
             return;
         }
 
-        var start = frame;
         try
         {
             var json = new Utf8JsonReader(frame);
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !json.ValueTextEquals("channel"u8) || !json.Read())
             {
-                ReadRare(start, at, sink);
+                ReadRare(frame, at, sink);
                 return;
             }
 
@@ -51,12 +50,12 @@ public sealed class FrameReader
             }
             else
             {
-                ReadRare(start, at, sink);
+                ReadRare(frame, at, sink);
             }
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
-            sink.OnTrouble($"A frame could not be read ({e.Message}): {ExchangeReply.Excerpt(start)}");
+            sink.OnTrouble($"A frame could not be read ({e.Message}): {ExchangeReply.Excerpt(frame)}");
         }
     }
 
