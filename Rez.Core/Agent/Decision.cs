@@ -62,4 +62,12 @@ public sealed record Decision(string Decider, string Reasoning, ImmutableArray<D
 {
     /// <summary>The conversation with a model, where one decided.</summary>
     public Loop.AgentRecord? Record { get; init; }
+
+    /// <summary>What a model concluded from yesterday's trades, where it was asked before this decision.</summary>
+    [JsonIgnore]
+    public Loop.Reflected? Reflected { get; init; }
+
+    /// <summary>Why no model was asked, where the gate before it said so.</summary>
+    [JsonIgnore]
+    public string? Skipped { get; init; }
 }

@@ -28,19 +28,39 @@ public sealed record AssetView(
 
     /// <summary>How long the position has been open.</summary>
     public TimeSpan? Held { get; init; }
+
+    /// <summary>Only for deciders that want it.</summary>
+    public AssetBackground? Background { get; init; }
 }
+
+/// <summary>What of an asset's past is told beside its indicators.</summary>
+/// <param name="Funding">Hourly rates as recorded, oldest first.</param>
+/// <param name="OpenInterestChangePercent">Over <paramref name="OpenInterestHours"/>; null until it was seen twice.</param>
+/// <param name="VolumeRatio">Volume of the newest closed bar of the cycle's interval over the mean of the 20 before it.</param>
+public sealed record AssetBackground(ImmutableArray<FundingRate> Funding, decimal? OpenInterestChangePercent, decimal OpenInterestHours, double? VolumeRatio);
 
 /// <summary>Everything a decider may know, and nothing later than <paramref name="At"/>.</summary>
 public sealed record DecisionContext(string CycleId, DateTimeOffset At, AccountState Account, ImmutableArray<AssetView> Assets)
 {
     /// <summary>What happened in this cycle before the decision: exit plans that fired.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
+
+    public ImmutableArray<OpenOrder> Orders { get; init; } = [];
+
+    /// <summary>Limits of the risk gate and what is used of them.</summary>
+    public ImmutableArray<LimitUse> Limits { get; init; } = [];
+
+    /// <summary>What was done before; only for deciders that want it.</summary>
+    public Recall Past { get; init; } = Recall.Nothing;
 }
 
 /// <summary>Decides: an LLM agent, a rule strategy, or a recording. A failure is a value and means hold.</summary>
 public interface IDecider
 {
     string Name { get; }
+
+    /// <summary>Whether the past and the background of the assets are to be told: gathering them takes a while.</summary>
+    bool WantsBackground => false;
 
     ValueTask<Outcome<Decision>> DecideAsync(DecisionContext context, CancellationToken cancel);
 }

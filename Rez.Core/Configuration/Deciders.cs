@@ -1,11 +1,18 @@
 using Rez.Core.Agent;
 using Rez.Core.Agent.Loop;
 using Rez.Core.Agent.Model;
+using Rez.Core.Agent.Prompts;
+using Rez.Core.Diary;
 using Rez.Core.Market;
 using Rez.Core.Session;
 using Rez.Core.Strategies;
 
 namespace Rez.Core.Configuration;
+
+/// <summary>What a decider is made with, whatever it is.</summary>
+/// <param name="Handlers">How bytes travel to the model.</param>
+/// <param name="DiaryPath">Where earlier costs and decisions are written down.</param>
+public sealed record DeciderPorts(IMarketData Market, IDiary Diary, string DiaryPath, Func<HttpMessageHandler> Handlers, TimeProvider Wall, SeededRandom Jitter);
 
 /// <summary>Who decides, as the settings say: a rule strategy, or the agent where a model is set.</summary>
 public static class Deciders
@@ -20,24 +27,23 @@ public static class Deciders
 
     public static bool HasModel(RezOptions o) => o.Model.Name.Length > 0;
 
-    /// <param name="handlers">How bytes travel to the model.</param>
-    /// <param name="diaryPath">Where earlier costs are written down.</param>
-    public static IDecider Of(RezOptions o, IMarketData market, Func<HttpMessageHandler> handlers, TimeProvider wall, SeededRandom jitter, string diaryPath) =>
-        WantsModel(o) && HasModel(o)
-            ? new AgentDecider(new OpenAiModel(o.Model, handlers(), wall, jitter), new AgentTools(market), o.Model, Limits(o), Costs(o.Model, diaryPath), wall)
-            : new TrendMomentum();
+    public static IDecider Of(RezOptions o, DeciderPorts ports) => WantsModel(o) && HasModel(o) ? AgentOf(o, ports) : new TrendMomentum();
 
-    private static CostMeter Costs(ModelOptions o, string diaryPath)
+    /// <summary>Prompts of the settings' folder, or of the data dir's.</summary>
+    public static PromptFolder Prompts(RezOptions o) => new(o.Model.PromptDir.Length > 0 ? o.Model.PromptDir : Path.Combine(o.Storage.DataDir, "prompts"));
+
+    private static AgentDecider AgentOf(RezOptions o, DeciderPorts ports)
     {
-        var meter = new CostMeter(o.DailyBudgetUsd, o.MonthlyBudgetUsd);
-        foreach (var (at, usd) in DiaryReading.ModelCosts(diaryPath))
+        var costs = new CostMeter(o.Model.DailyBudgetUsd, o.Model.MonthlyBudgetUsd);
+        var reflections = new CostMeter(o.Model.ReflectionUsd, 0);
+        foreach (var (at, usd, isReflection) in DiaryReading.ModelCosts(ports.DiaryPath))
         {
-            meter.Spend(usd, at);
+            costs.Spend(usd, at);
+            reflections.Spend(isReflection ? usd : 0, at);
         }
 
-        return meter;
+        var model = new OpenAiModel(o.Model, ports.Handlers(), ports.Wall, ports.Jitter);
+        var cache = o.Model.Cache ? new DecisionCache(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(ports.DiaryPath))!, "decisions")) : null;
+        return new AgentDecider(new AgentParts(model, new AgentTools(ports.Market, new DiaryPast(ports.Diary, ports.DiaryPath)), Prompts(o), o.Model, costs, reflections, ports.Wall, cache));
     }
-
-    private static string Limits(RezOptions o) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"leverage at most {o.Risk.MaxLeverage}, all positions together at most {o.Risk.MaxEffectiveLeverage} times equity, reward for risk at least {o.Risk.MinRewardRisk} after fees, initial margin at most {o.Risk.MaxMarginUse:P0} of equity");
 }

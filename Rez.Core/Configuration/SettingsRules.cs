@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Rez.Core.Agent.Model;
 using Rez.Core.Cycle;
 using Rez.Core.Indicators;
 using Rez.Core.Market;
@@ -32,6 +33,11 @@ internal static class SettingsRules
         if (!(Uri.TryCreate(o.Model.BaseUrl, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"))
         {
             yield return Fault("Model:BaseUrl", "an http or https address, such as https://openrouter.ai/api/v1");
+        }
+
+        if (PriceTable.Parse(o.Model.Prices) is { Ok: false } prices)
+        {
+            yield return Fault("Model:Prices", prices.Rejection.Message);
         }
 
         foreach (var asset in o.Trading.Assets.GroupBy(a => a, StringComparer.Ordinal).Where(g => g.Count() > 1))

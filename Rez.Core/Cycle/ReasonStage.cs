@@ -2,41 +2,61 @@ using System.Collections.Immutable;
 using Rez.Core.Agent;
 using Rez.Core.Desk;
 using Rez.Core.Indicators;
+using Rez.Core.Market;
+using Rez.Core.Risk;
 
 namespace Rez.Core.Cycle;
 
 /// <summary>Stage 4's result: the decision, and why it is <i>hold</i> when the decider failed.</summary>
 public sealed record Reasoned(Decision Decision, Rejection? Failure);
 
+/// <summary>What the decider is told of beside the market and the account.</summary>
+/// <param name="Past">Null where nothing is remembered.</param>
+public sealed record ReasonParts(Protector Protector, VenueBooks Books, ExitPlans Plans, Backgrounds Backgrounds, RiskOptions Limits, IPast? Past);
+
 /// <summary>
 /// Stage 4: asks the decider. A failure of the decider is a hold, said aloud; items for assets that were not asked about, and
 /// second items for one asset, are dropped.
 /// </summary>
-public sealed class ReasonStage(IDecider decider, Protector protector, VenueBooks books, ExitPlans plans)
+public sealed class ReasonStage(IDecider decider, ReasonParts parts)
 {
     public string DeciderName => decider.Name;
 
     public async ValueTask<Reasoned> RunAsync(
-        string cycleId, DateTimeOffset at, Synced synced, Ingested ingested, ImmutableArray<IndicatorSheet> sheets, ImmutableArray<string> notes, CancellationToken cancel)
+        string cycleId, DateTimeOffset at, Synced synced, Ingested ingested, ImmutableArray<IndicatorSheet> sheets, CandleStore candles, ImmutableArray<string> notes, CancellationToken cancel)
     {
         var views = ImmutableArray.CreateBuilder<AssetView>(ingested.Assets.Length);
         for (var i = 0; i < ingested.Assets.Length; i++)
         {
             var a = ingested.Assets[i];
-            var (stop, target) = protector.LevelsOf(a.Instrument.Asset);
-            views.Add(new AssetView(a.Instrument, a.Context, sheets[i], synced.Account.Of(a.Instrument.Asset), stop, target, a.Unfit)
-            {
-                Thesis = plans.Of(a.Instrument.Asset)?.Thesis,
-                Plan = plans.Of(a.Instrument.Asset)?.Plan,
-                Held = books.Positions.TryGetValue(a.Instrument.Asset, out var held) ? at - DateTimeOffset.FromUnixTimeMilliseconds(held.OpenedMs) : null,
-            });
+            var view = ViewOf(a, sheets[i], at, synced);
+            views.Add(decider.WantsBackground ? view with { Background = await parts.Backgrounds.OfAsync(a, at, candles, cancel) } : view);
         }
 
-        var context = new DecisionContext(cycleId, at, synced.Account, views.MoveToImmutable()) { Notes = notes };
+        var context = new DecisionContext(cycleId, at, synced.Account, views.MoveToImmutable())
+        {
+            Notes = notes,
+            Orders = synced.OpenOrders,
+            Limits = RiskGate.Uses(synced.Account, parts.Limits),
+            Past = decider.WantsBackground && parts.Past is { } past ? await past.RecallAsync(at, cancel) : Recall.Nothing,
+        };
         var answer = await decider.DecideAsync(context, cancel);
         return answer.Ok
             ? new Reasoned(Keep(answer.Value, context), null)
             : new Reasoned(new Decision(decider.Name, $"No decision: {answer.Rejection.Message}", []), answer.Rejection);
+    }
+
+    private AssetView ViewOf(AssetMarket a, IndicatorSheet sheet, DateTimeOffset at, Synced synced)
+    {
+        var asset = a.Instrument.Asset;
+        var (stop, target) = parts.Protector.LevelsOf(asset);
+        var plan = parts.Plans.Of(asset);
+        return new AssetView(a.Instrument, a.Context, sheet, synced.Account.Of(asset), stop, target, a.Unfit)
+        {
+            Thesis = plan?.Thesis,
+            Plan = plan?.Plan,
+            Held = parts.Books.Positions.TryGetValue(asset, out var held) ? at - DateTimeOffset.FromUnixTimeMilliseconds(held.OpenedMs) : null,
+        };
     }
 
     private static Decision Keep(Decision decision, DecisionContext context)

@@ -116,12 +116,8 @@ public sealed class TradingCycle(CycleParts parts)
             _stage = "reason";
             var notes = await EndBrokenPlansAsync(synced.Value, sheets, cancel);
             var known = notes.IsEmpty ? synced.Value : await parts.Sync.RunAsync(_id, cancel) is { Ok: true } again ? again.Value : synced.Value;
-            var reasoned = await parts.Reason.RunAsync(_id, at, known, ingested.Value, sheets, notes, cancel);
-            if (reasoned.Decision.Record is { } record)
-            {
-                var u = record.Usage;
-                parts.Diary.Append(new AgentSpent(reasoned.Decision.Decider, u.Prompt, u.Cached, u.Completion, u.CostUsd ?? 0, at.ToUnixTimeMilliseconds()), _id);
-            }
+            var reasoned = await parts.Reason.RunAsync(_id, at, known, ingested.Value, sheets, parts.Ingest.Candles, notes, cancel);
+            NoteModel(reasoned.Decision);
 
             Mark(3, ref t);
 
@@ -153,6 +149,39 @@ public sealed class TradingCycle(CycleParts parts)
             }
 
             return notes.ToImmutable();
+        }
+
+        /// <summary>What asking a model cost, or why it was not asked.</summary>
+        private void NoteModel(Decision decision)
+        {
+            var atMs = at.ToUnixTimeMilliseconds();
+            if (decision.Skipped is { } why)
+            {
+                parts.Diary.Append(new AgentSkipped(why, atMs), _id);
+            }
+
+            if (decision.Reflected is { } reflected)
+            {
+                parts.Diary.Append(
+                    new AgentReflected(
+                        reflected.Reflection.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), reflected.Reflection.Text, reflected.Model, reflected.Usage.CostUsd ?? 0, atMs),
+                    _id);
+            }
+
+            if (decision.Record is { } record)
+            {
+                var u = record.Usage;
+                parts.Diary.Append(
+                    new AgentSpent(decision.Decider, u.Prompt, u.Cached, u.Completion, record.IsCached ? 0 : u.CostUsd ?? 0, atMs)
+                    {
+                        ReasoningTokens = u.Reasoning,
+                        Turns = record.Turns.Length,
+                        ToolCalls = record.Turns.Sum(t => t.Tools.Length),
+                        Milliseconds = record.Milliseconds,
+                        FromCache = record.IsCached ? true : null,
+                    },
+                    _id);
+            }
         }
 
         private void NoteEquity(AccountState account, Ingested ingested)

@@ -112,10 +112,16 @@ public sealed class HyperliquidMarketData(InfoClient info, VenueStreams streams,
         }
 
         // Impact prices are those of a large order: the book says what the best ones are.
+        var book = await BookAsync(asset, cancel);
+        return book.Ok ? found with { Bid = book.Value.Bids[0].Price, Ask = book.Value.Asks[0].Price } : book.Rejection;
+    }
+
+    public async ValueTask<Outcome<BookSnapshot>> BookAsync(string asset, CancellationToken cancel)
+    {
         var book = await info.BookAsync(asset, cancel);
         return !book.Ok ? book.Rejection
             : book.Value.Bids.IsEmpty || book.Value.Asks.IsEmpty ? new Rejection("empty-book", $"The book of {asset} has an empty side.")
-            : found with { Bid = book.Value.Bids[0].Price, Ask = book.Value.Asks[0].Price };
+            : book;
     }
 
     public async ValueTask<Outcome<IReadOnlyList<FundingRate>>> FundingAsync(string asset, long fromMs, long toMs, CancellationToken cancel)

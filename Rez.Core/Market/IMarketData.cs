@@ -13,6 +13,9 @@ public interface IMarketData
 
     ValueTask<Outcome<AssetContext>> ContextAsync(string asset, CancellationToken cancel);
 
+    /// <summary>The book now, best levels first; each side has at least one.</summary>
+    ValueTask<Outcome<BookSnapshot>> BookAsync(string asset, CancellationToken cancel);
+
     /// <summary>Funding rates with times in [fromMs, toMs), oldest first.</summary>
     ValueTask<Outcome<IReadOnlyList<FundingRate>>> FundingAsync(string asset, long fromMs, long toMs, CancellationToken cancel);
 }

@@ -25,6 +25,15 @@ public static class RiskGate
         new MinNotionalLayer(),
     ];
 
+    /// <summary>The account's limits and what is used of them now.</summary>
+    public static ImmutableArray<LimitUse> Uses(AccountState account, RiskOptions limits) =>
+    [
+        new LimitUse("leverage of an entry", limits.MaxLeverage, 0, "x"),
+        new LimitUse("notional of all positions", Math.Max(0, account.Equity) * limits.MaxEffectiveLeverage, account.Exposure, "USD"),
+        new LimitUse("initial margin", Math.Max(0, account.Equity) * limits.MaxMarginUse, account.MarginUsed, "USD"),
+        new LimitUse("least reward for risk after fees", limits.MinRewardRisk, 0, "for 1"),
+    ];
+
     /// <summary>Judges a new position.</summary>
     public static Adjudication JudgeEntry(EntryRequest asked, GateInput input, string cycleId)
     {

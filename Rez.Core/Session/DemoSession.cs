@@ -46,7 +46,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         _lastCycleCloseMs = reading.LastCycleCloseMs;
 
         _rig = new TradingRig(
-            new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, HistoryFromMs: 0, DriftGrace: TimeSpan.Zero, Benchmark),
+            new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, HistoryFromMs: 0, DriftGrace: TimeSpan.Zero, Benchmark, new DiaryPast(diary, diary.Path)),
             settings.Cycle, settings.Risk, reading);
     }
 

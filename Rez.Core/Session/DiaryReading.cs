@@ -91,14 +91,19 @@ internal sealed record DiaryReading(
             : null;
 
     /// <summary>What models cost, decision by decision.</summary>
-    public static IEnumerable<(DateTimeOffset At, decimal Usd)> ModelCosts(string path)
+    public static IEnumerable<(DateTimeOffset At, decimal Usd, bool IsReflection)> ModelCosts(string path)
     {
         using var db = new RezDb(RezDb.Sqlite(path, readOnly: true));
-        foreach (var row in db.Events.Where(e => e.Type == "agent.spent").OrderBy(e => e.Seq).AsEnumerable())
+        foreach (var row in db.Events.Where(e => e.Type == "agent.spent" || e.Type == "agent.reflected").OrderBy(e => e.Seq).AsEnumerable())
         {
-            if (DiaryTypes.Read(row.Type, row.Version, row.Payload) is { Ok: true, Value: AgentSpent spent })
+            switch (DiaryTypes.Read(row.Type, row.Version, row.Payload) is { Ok: true } read ? read.Value : null)
             {
-                yield return (DateTimeOffset.FromUnixTimeMilliseconds(spent.AtMs), spent.CostUsd);
+                case AgentSpent spent:
+                    yield return (DateTimeOffset.FromUnixTimeMilliseconds(spent.AtMs), spent.CostUsd, false);
+                    break;
+                case AgentReflected reflected:
+                    yield return (DateTimeOffset.FromUnixTimeMilliseconds(reflected.AtMs), reflected.CostUsd, true);
+                    break;
             }
         }
     }

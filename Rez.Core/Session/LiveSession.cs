@@ -86,7 +86,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         // On a fresh diary the account's past is not ours to book: what is open now is adopted by policy.
         var books = reading.Books with { SinceMs = _firstStartMs };
         _rig = new TradingRig(
-            new RigPorts(_exchange, ports.Market, diary, decider, ports.Clock, ports.Wall, history, DriftGrace, Benchmark),
+            new RigPorts(_exchange, ports.Market, diary, decider, ports.Clock, ports.Wall, history, DriftGrace, Benchmark, new DiaryPast(diary, diary.Path)),
             settings.Cycle, settings.Risk, reading with { Books = books });
     }
 

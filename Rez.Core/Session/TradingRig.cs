@@ -15,7 +15,7 @@ namespace Rez.Core.Session;
 /// <param name="DriftGrace">How long a difference between diary and venue must stand before it counts as one.</param>
 internal sealed record RigPorts(
     IExchange Exchange, IMarketData Market, IDiary Diary, IDecider Decider, TimeProvider Clock, TimeProvider Wall, long HistoryFromMs, TimeSpan DriftGrace,
-    Func<decimal, IReadOnlyDictionary<string, decimal>, decimal?> Benchmark);
+    Func<decimal, IReadOnlyDictionary<string, decimal>, decimal?> Benchmark, IPast? Past);
 
 /// <summary>The parts that every mode runs: one path for demo, paper and live.</summary>
 internal sealed class TradingRig
@@ -38,7 +38,7 @@ internal sealed class TradingRig
             Sync,
             new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs),
             new CalculateStage(cycle),
-            new ReasonStage(ports.Decider, Protector, Books, plans),
+            new ReasonStage(ports.Decider, new ReasonParts(Protector, Books, plans, new Backgrounds(ports.Market, cycle), risk, ports.Past)),
             new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, plans),
             new SecureStage(Desk, Books, Protector),
             plans,

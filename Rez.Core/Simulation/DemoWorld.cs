@@ -124,6 +124,14 @@ public sealed class DemoMarketData : IMarketData
         }
     }
 
+    public ValueTask<Outcome<BookSnapshot>> BookAsync(string asset, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            return new(_venue.Depth(asset) is { } book ? book : new Rejection("no-book", $"The demo market has no book of {asset} yet."));
+        }
+    }
+
     public ValueTask<Outcome<IReadOnlyList<FundingRate>>> FundingAsync(string asset, long fromMs, long toMs, CancellationToken cancel)
     {
         var index = IndexOf(asset);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rez.Core.Market;
 using Rez.Core.Trading;
 
@@ -9,6 +10,7 @@ namespace Rez.Core.Simulation;
 /// </summary>
 internal sealed class SimulatedBook(Instrument instrument, SimulationOptions options, ulong seed)
 {
+    private const int ShownLevels = 20;
     private double _mid = double.NaN;
     private decimal _mark;
     private bool _markKnown;
@@ -57,6 +59,9 @@ internal sealed class SimulatedBook(Instrument instrument, SimulationOptions opt
 
     public decimal Ask => Quoted?.Ask ?? PriceRules.Price(Instrument, Mark * (1m + (options.HalfSpreadBps / 10_000m)), RoundTo.Up);
 
+    /// <summary>Levels of one basis point each, as <see cref="Take"/> eats through them.</summary>
+    public BookSnapshot Depth(long nowMs) => new(Instrument.Asset, nowMs, Levels(Bid, -1), Levels(Ask, 1));
+
     /// <summary>What a taker gets up to its limit: size and average price; size 0 when the best price is beyond the limit.</summary>
     /// <param name="oid">Order id; decides the noise, so that the same order always slips the same.</param>
     public (decimal Size, decimal Price) Take(Side side, decimal size, decimal limit, long oid)
@@ -86,5 +91,26 @@ internal sealed class SimulatedBook(Instrument instrument, SimulationOptions opt
         var slipped = best * (1m + (sign * ((impactBps / 2m) + noise) / 10_000m));
         var price = PriceRules.Price(Instrument, slipped, RoundTo.Nearest);
         return (size, sign > 0 ? Math.Min(price, limit) : Math.Max(price, limit));
+    }
+
+    private ImmutableArray<BookLevel> Levels(decimal best, int sign)
+    {
+        var levels = ImmutableArray.CreateBuilder<BookLevel>(ShownLevels);
+        for (var n = 0; n < ShownLevels; n++)
+        {
+            // On a coarse price grid neighbouring basis points share a level.
+            var price = PriceRules.Price(Instrument, best * (1m + (sign * n / 10_000m)), sign > 0 ? RoundTo.Up : RoundTo.Down);
+            var size = decimal.Round(options.DepthUsdPerBp / price, Instrument.SizeDecimals);
+            if (levels.Count > 0 && levels[^1].Price == price)
+            {
+                levels[^1] = levels[^1] with { Size = levels[^1].Size + size };
+            }
+            else
+            {
+                levels.Add(new BookLevel(price, size, null));
+            }
+        }
+
+        return levels.ToImmutable();
     }
 }

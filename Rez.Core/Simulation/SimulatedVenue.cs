@@ -63,6 +63,9 @@ public sealed partial class SimulatedVenue
                 (decimal)b.FundingHourly, (decimal)b.OpenInterest, 0m)
             : null;
 
+    /// <summary>The book: what a taker would meet, one level a basis point.</summary>
+    public BookSnapshot? Depth(string asset) => _books.TryGetValue(asset, out var b) && b.HasPrice ? b.Depth(NowMs) : null;
+
     public AccountState Account()
     {
         var crossValue = _account.CrossValue(_mark);

@@ -16,13 +16,13 @@ namespace Rez.Tests.Agent;
 /// <summary>The agent against an endpoint that plays a script, over real HTTP and the real SDK.</summary>
 public sealed class AgentDeciderTests
 {
-    private const string Key = "sk-planted-key-31415926";
+    private const string Key = AgentStage.Key;
     private const string Buy = """{"text":"{\"reasoning\":\"up\",\"decisions\":[{\"asset\":\"BTC\",\"action\":\"open_long\",\"size_usd\":1500,\"leverage\":2,\"stop_loss\":90000,\"take_profit\":120000,\"confidence\":80,\"exit_plan\":null,\"rationale\":\"r\"}]}"}""";
 
     [Fact]
     public async Task It_looks_things_up_in_turns_and_then_decides()
     {
-        var (decision, host) = await AskAsync(
+        var (decision, host) = await AgentStage.AskAsync(
             """{"tools":[{"name":"get_candles","arguments":{"asset":"BTC","interval":"5m","bars":3}},{"name":"size_position","arguments":{"asset":"BTC","stop_loss":90000,"risk_percent":1}}]}""",
             """{"tools":[{"name":"get_indicator","arguments":{"asset":"btc","interval":"15m","indicator":"rsi:14"}}]}""",
             Buy);
@@ -41,22 +41,9 @@ public sealed class AgentDeciderTests
     }
 
     [Fact]
-    public async Task The_same_state_gives_the_same_payload_and_hash_and_no_price_loses_its_figures()
-    {
-        var context = Context();
-        var (json, hash) = ContextPayload.Build(context, "limits");
-        Assert.Equal((json, hash), ContextPayload.Build(context, "limits"));
-        var payload = JsonDocument.Parse(json).RootElement;
-        Assert.Equal(context.Assets[0].Context.Mark, payload.GetProperty("markets")[0].GetProperty("mark").GetDecimal());
-        Assert.Equal("time", payload.EnumerateObject().Last().Name);
-        Assert.NotEqual(hash, ContextPayload.Build(context with { At = context.At.AddMinutes(5) }, "limits").Hash);
-        await Task.CompletedTask;
-    }
-
-    [Fact]
     public async Task A_broken_answer_is_asked_for_once_more_with_its_faults()
     {
-        var (decision, host) = await AskAsync("""{"text":"I would buy BTC."}""", Buy);
+        var (decision, host) = await AgentStage.AskAsync("""{"text":"I would buy BTC."}""", Buy);
         Assert.Single(decision.Value.Items);
         Assert.Equal(2, host.Calls.Count);
         Assert.Contains("The answer holds no JSON", host.Calls[1]);
@@ -65,7 +52,7 @@ public sealed class AgentDeciderTests
     [Fact]
     public async Task A_close_survives_a_repair_that_makes_things_worse()
     {
-        var (decision, host) = await AskAsync(
+        var (decision, host) = await AgentStage.AskAsync(
             """{"text":"{\"decisions\":[{\"asset\":\"BTC\",\"action\":\"close\"},{\"asset\":\"ETH\",\"action\":\"moon\"}]}"}""", """{"text":"Sorry."}""");
         Assert.Equal((2, DecisionAction.Close), (host.Calls.Count, Assert.Single(decision.Value.Items).Action));
     }
@@ -73,7 +60,7 @@ public sealed class AgentDeciderTests
     [Fact]
     public async Task A_busy_endpoint_is_asked_again_as_it_says()
     {
-        var (decision, host) = await AskAsync("""{"status":429,"retryAfter":1}""", """{"status":503}""", Buy);
+        var (decision, host) = await AgentStage.AskAsync("""{"status":429,"retryAfter":1}""", """{"status":503}""", Buy);
         Assert.Single(decision.Value.Items);
         Assert.Equal(3, host.Calls.Count);
     }
@@ -81,7 +68,7 @@ public sealed class AgentDeciderTests
     [Fact]
     public async Task A_model_that_refuses_a_schema_or_tools_is_called_without_from_then_on()
     {
-        var (decision, host) = await AskAsync("""{"status":400,"message":"response_format json_schema is not supported"}""", """{"status":400,"message":"tools are not supported"}""", Buy);
+        var (decision, host) = await AgentStage.AskAsync("""{"status":400,"message":"response_format json_schema is not supported"}""", """{"status":400,"message":"tools are not supported"}""", Buy);
         Assert.Single(decision.Value.Items);
         Assert.Contains("response_format", host.Calls[0]);
         Assert.DoesNotContain("response_format", host.Calls[1]);
@@ -92,7 +79,7 @@ public sealed class AgentDeciderTests
     [Fact]
     public async Task A_model_that_only_calls_tools_is_asked_for_its_last_word_and_then_held()
     {
-        var (decision, host) = await AskAsync("""{"tools":[{"name":"get_open_interest","arguments":{"asset":"BTC"}}]}""");
+        var (decision, host) = await AgentStage.AskAsync("""{"tools":[{"name":"get_open_interest","arguments":{"asset":"BTC"}}]}""");
         Assert.True(decision.Value.Items.IsEmpty);
         Assert.Contains("You have used what this decision may use", host.Calls[^1]);
         Assert.DoesNotContain("\"tools\":[", host.Calls[^1]);
@@ -128,7 +115,7 @@ public sealed class AgentDeciderTests
     [InlineData("""{"name":"size_position","arguments":{"asset":"BTC","stop_loss":"low","risk_percent":1}}""", "stop_loss must be")]
     public async Task A_wrong_call_is_answered_with_what_would_be_right(string call, string words)
     {
-        var (decision, host) = await AskAsync($"{{\"tools\":[{call}]}}", Buy);
+        var (decision, host) = await AgentStage.AskAsync($"{{\"tools\":[{call}]}}", Buy);
         Assert.Single(decision.Value.Items);
         Assert.Contains(words, decision.Value.Record!.Turns[0].Tools[0].Result.Replace("\\u0027", "'", StringComparison.Ordinal));
         Assert.Equal(2, host.Calls.Count);
@@ -144,7 +131,7 @@ public sealed class AgentDeciderTests
     [InlineData("""{"text":"Ich helfe dabei nicht."}""")]
     public async Task Whatever_goes_wrong_everything_is_held_and_no_key_is_told(string step)
     {
-        var (decision, _) = await AskAsync(step);
+        var (decision, _) = await AgentStage.AskAsync(step);
         Assert.True(!decision.Ok || decision.Value.Items.IsEmpty);
         Assert.DoesNotContain(Key, decision.Ok ? JsonSerializer.Serialize(decision.Value) : decision.Rejection.Message);
     }
@@ -169,49 +156,5 @@ public sealed class AgentDeciderTests
         var without = await RezProcess.RunAsync(folder.Path, null, "run", "--headless", "--json", "--speed", "max", "--cycles", "1", "--data-dir", folder.File("e"), "--set", "Trading:Decider=agent");
         Assert.Equal(0, without.Code);
         Assert.Contains("Set Model:Name, and the key in REZ__Model__ApiKey", without.Err);
-    }
-
-    private static async Task<(Core.Outcome<Decision> Decision, ScriptedModelHost Host)> AskAsync(params string[] steps)
-    {
-        await using var host = await ScriptedModelHost.StartAsync($"[{string.Join(',', steps)}]", 0);
-        var options = new ModelOptions { BaseUrl = host.Address.ToString(), Name = "scripted", ApiKey = Key, CallSeconds = 3, CycleSeconds = 20, MaxTurns = 3 };
-        using var model = new OpenAiModel(options, new SocketsHttpHandler(), TimeProvider.System, new SeededRandom(1));
-        var heard = new System.Text.StringBuilder();
-        var decider = new AgentDecider(model, new AgentTools(World.Value.Market), options, "limits", new CostMeter(0, 0), TimeProvider.System);
-        decider.Told += t => heard.Append(t);
-        var decision = await decider.DecideAsync(Context(), CancellationToken.None);
-        return (decision, host);
-    }
-
-    private static readonly Lazy<DemoWorld> World = new(() =>
-    {
-        var world = new DemoWorld(new GeneratedMarket(3, [DemoInstruments.Find("BTC")!, DemoInstruments.Find("ETH")!], Some.Start), new SimulationOptions(), 3);
-        for (var i = 0; i < 12_000; i++)
-        {
-            world.Step();
-        }
-
-        return world;
-    });
-
-    private static DecisionContext Context()
-    {
-        var world = World.Value;
-        var layout = new SheetLayout([IndicatorCatalogue.Parse("rsi:14").Value, IndicatorCatalogue.Parse("ema:20").Value]);
-        var store = new CandleStore(Interval.M1);
-        var views = ImmutableArray.CreateBuilder<AssetView>();
-        foreach (var asset in new[] { "BTC", "ETH" })
-        {
-            foreach (var candle in world.Market.CandlesAsync(asset, Interval.M1, 0, world.NowMs, CancellationToken.None).AsTask().Result.Value)
-            {
-                store.Append(asset, candle);
-            }
-
-            var bank = new IndicatorBank(asset, [Interval.M5, Interval.H1], layout);
-            bank.CatchUp(store);
-            views.Add(new AssetView(DemoInstruments.Find(asset)!.Instrument, world.Venue.Context(asset)!, bank.Sheet(), null, null, null, null));
-        }
-
-        return new DecisionContext("c-1", DateTimeOffset.FromUnixTimeMilliseconds(world.NowMs), world.Venue.Account(), views.ToImmutable());
     }
 }

@@ -141,7 +141,7 @@ internal sealed class FaultStage : IAsyncDisposable
         Diary.Append(new Core.Diary.Facts.SessionStarted("live", ports.World, "test", now));
         await Diary.FlushAsync();
         Rig = new TradingRig(
-            new RigPorts(Exchange, _link.Market, Diary, decider, _link.Clock, TimeProvider.System, now - (4_000 * 300_000L), TimeSpan.FromSeconds(1), (_, _) => null),
+            new RigPorts(Exchange, _link.Market, Diary, decider, _link.Clock, TimeProvider.System, now - (4_000 * 300_000L), TimeSpan.FromSeconds(1), (_, _) => null, null),
             settings.Cycle, settings.Risk, reading);
     }
 

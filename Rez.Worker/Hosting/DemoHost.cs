@@ -31,7 +31,8 @@ internal sealed class DemoHost : TradingHost
             var world = new DemoWorld(market, options.Simulation, options.Demo.Seed);
             diary = DiaryStore.Open(data.DiaryPath, world.Clock);
             var settings = SessionComposition.Settings(options, market, maxCycles, Version);
-            var session = DemoSession.Open(world, diary, Deciders.Of(options, world.Market, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed), data.DiaryPath), settings, TimeProvider.System);
+            var decider = Deciders.Of(options, new DeciderPorts(world.Market, diary, data.DiaryPath, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed)));
+            var session = DemoSession.Open(world, diary, decider, settings, TimeProvider.System);
             if (!session.Ok)
             {
                 diary.Dispose();

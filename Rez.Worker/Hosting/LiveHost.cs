@@ -68,8 +68,9 @@ internal sealed class LiveHost : TradingHost
                 return ports.Rejection.Code == "unknown-asset" ? ports.Rejection : new Rejection("not-ready", ports.Rejection.Message);
             }
 
+            var decider = Deciders.Of(options, new DeciderPorts(link.Market, diary, data.DiaryPath, Handler, TimeProvider.System, jitter));
             var session = LiveSession.Open(
-                ports.Value, diary, Deciders.Of(options, link.Market, Handler, TimeProvider.System, jitter, data.DiaryPath), LiveComposition.Settings(options, maxCycles, Version), LiveComposition.Pace(options));
+                ports.Value, diary, decider, LiveComposition.Settings(options, maxCycles, Version), LiveComposition.Pace(options));
             if (!session.Ok)
             {
                 return session.Rejection;

@@ -7,7 +7,7 @@ namespace Rez.Worker.Hosting;
 
 /// <summary>
 /// An OpenAI-compatible endpoint that plays a script, one step a call: <c>{"text": "…"}</c>, <c>{"tools": [{"name", "arguments"}]}</c>, <c>{"status": 429, "retryAfter": 1}</c>,
-/// <c>{"stall": seconds}</c>, <c>{"disconnect": true}</c>, <c>{"html": true}</c>. After the last step the last one is repeated.
+/// <c>{"stall": seconds}</c>, <c>{"pieceMs": 30}</c> beside a text to slow its stream down, <c>{"disconnect": true}</c>, <c>{"html": true}</c>. After the last step the last one is repeated.
 /// </summary>
 internal sealed class ScriptedModelHost : IAsyncDisposable
 {
@@ -26,6 +26,9 @@ internal sealed class ScriptedModelHost : IAsyncDisposable
     /// <summary>Bodies of the calls so far.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>Query and headers of the calls so far.</summary>
+    public List<(string Query, Dictionary<string, string> Headers)> Requests { get; } = [];
+
     /// <exception cref="JsonException">The script is no list of steps.</exception>
     public static async Task<ScriptedModelHost> StartAsync(string script, int port)
     {
@@ -43,6 +46,7 @@ internal sealed class ScriptedModelHost : IAsyncDisposable
         var app = builder.Build();
         var host = new ScriptedModelHost(app, steps);
         app.MapPost("/v1/chat/completions", host.AnswerAsync);
+        app.MapPost("/openai/deployments/{model}/chat/completions", host.AnswerAsync);
         await app.StartAsync();
         return host;
     }
@@ -61,6 +65,7 @@ internal sealed class ScriptedModelHost : IAsyncDisposable
         lock (Calls)
         {
             Calls.Add(body);
+            Requests.Add((context.Request.QueryString.ToString(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
             step = _steps[Math.Min(_next++, _steps.Length - 1)];
         }
 
@@ -103,6 +108,10 @@ internal sealed class ScriptedModelHost : IAsyncDisposable
         for (var at = 0; at < text.Length; at += 12)
         {
             await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { content = text.Substring(at, Math.Min(12, text.Length - at)) } } } });
+            if (step.TryGetProperty("pieceMs", out var pause))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(pause.GetDouble()), TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         if (step.TryGetProperty("tools", out var tools))

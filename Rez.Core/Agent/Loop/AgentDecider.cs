@@ -1,173 +1,135 @@
-using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Rez.Core.Agent.Model;
-using Rez.Core.Agent.Reading;
+using Rez.Core.Agent.Prompts;
 
 namespace Rez.Core.Agent.Loop;
 
-/// <summary>A tool call with what was answered.</summary>
-public sealed record ToolTurn(string Name, string Arguments, string Result);
-
-/// <summary>One turn of the conversation: what the model said and asked for.</summary>
-public sealed record AgentTurn(string Model, string Text, ImmutableArray<ToolTurn> Tools, TokenUsage Usage, string Finish);
-
-/// <summary>The whole conversation of a cycle, as the capsule keeps it. Wall-clock time is no part of it.</summary>
-public sealed record AgentRecord(
-    string PromptDigest, string PayloadHash, string System, string Payload, ImmutableArray<AgentTurn> Turns, ImmutableArray<DroppedItem> Dropped, TokenUsage Usage, string? Ended);
+/// <summary>What the agent is made of.</summary>
+/// <param name="Costs">Counts everything that is paid.</param>
+/// <param name="ReflectionCosts">Counts reflections against their own budget.</param>
+public sealed record AgentParts(
+    IModel Model, IAgentTools Tools, IPrompts Prompts, ModelOptions Options, CostMeter Costs, CostMeter ReflectionCosts, TimeProvider Wall, IDecisionCache? Cache = null);
 
 /// <summary>
 /// The agent: tells the model the state, lets it look things up, reads its answer, asks once for a mended one, and gives out what is valid. Whatever goes
 /// wrong, or takes too long or too much, ends in what is valid or in holding everything.
 /// </summary>
-public sealed class AgentDecider(IModel model, AgentTools tools, ModelOptions options, string limits, CostMeter costs, TimeProvider wall) : IDecider
+public sealed class AgentDecider(AgentParts parts) : IDecider
 {
-    private readonly IModel _model = model;
-    private readonly AgentTools _tools = tools;
-    private readonly ModelOptions _options = options;
+    private readonly ModelOptions _options = parts.Options;
+    private readonly PriceTable _prices = PriceTable.Of(parts.Options);
+    private readonly SkipGate _gate = new(parts.Options.SkipMoveBps, parts.Options.SkipMostCycles);
+    private readonly DailyReflection _reflection = new(parts.Model, PriceTable.Of(parts.Options), parts.ReflectionCosts);
 
-    private const string LastWords = "You have used what this decision may use. Answer now, with the JSON object only.";
+    public string Name => $"agent {parts.Model.Name}";
 
-    public string Name => $"agent {_model.Name}";
+    public bool WantsBackground => true;
 
-    /// <summary>Pieces of text as they come in, for whoever looks on.</summary>
-    public event Action<string>? Told;
+    public CostMeter Costs => parts.Costs;
+
+    /// <summary>Calls that the gate in front of the model saved.</summary>
+    public long Skipped => _gate.Skipped;
+
+    /// <summary>What happens in the conversation, as it happens. Listeners must return at once.</summary>
+    public event Action<AgentMoment>? Happened;
+
+    /// <summary>Model and parameters in one line: with prompts and payload they decide the answer.</summary>
+    public static string Parameters(ModelOptions o) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{o.Name}{(o.Fallbacks.Length > 0 ? $"|{o.Fallbacks}" : string.Empty)} temperature={o.Temperature} effort={(o.ReasoningEffort.Length > 0 ? o.ReasoningEffort : "-")} max_tokens={o.MaxTokens} seed={o.Seed}");
 
     public async ValueTask<Outcome<Decision>> DecideAsync(DecisionContext context, CancellationToken cancel)
     {
-        if (costs.Spent(context.At) is { } spent)
+        if (parts.Costs.Spent(context.At) is { } spent)
         {
             // Stops, targets and exit plans go on without it.
             return new Decision(Name, $"{spent}: positions are managed by their stops and exit plans, nothing is opened.", []);
         }
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_options.CycleSeconds), wall);
+        if (_gate.Why(context) is { } why)
+        {
+            return new Decision(Name, why, []) { Skipped = why };
+        }
+
+        var prompts = parts.Prompts.Current();
+        if (!prompts.Ok)
+        {
+            return prompts.Rejection;
+        }
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_options.CycleSeconds), parts.Wall);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
-        var talk = new Talk(this, context, limits);
+        var reflected = await ReflectAsync(context, either.Token, cancel);
+        var known = reflected is null ? context : context with { Past = context.Past with { Reflection = reflected.Reflection } };
+        var opening = OpeningOf(known, prompts.Value, _options);
+        if (!opening.Ok)
+        {
+            return opening.Rejection;
+        }
+
+        var decision = await AskAsync(known, opening.Value, either.Token, cancel);
+        return decision with { Reflected = reflected };
+    }
+
+    /// <summary>System message and payload as they would be sent.</summary>
+    public static Outcome<Opening> OpeningOf(DecisionContext context, PromptSet prompts, ModelOptions options)
+    {
+        var payload = ContextPayload.Build(context, prompts.Outside, options.MaxPayloadCharacters);
+        return payload.Ok
+            ? new Opening(prompts.Message(context.Assets.Select(a => a.Instrument.Asset)), prompts.Digest, payload.Value.Json, payload.Value.Hash)
+            : payload.Rejection;
+    }
+
+    private async ValueTask<Decision> AskAsync(DecisionContext context, Opening opening, CancellationToken either, CancellationToken cancel)
+    {
+        var (bounds, parameters) = (AgentBounds.Of(_options), Parameters(_options));
+        var key = parts.Cache is null ? null : DecisionCache.KeyOf(parameters, bounds, opening, parts.Tools.Descriptions.Select(t => t.Name));
+        if (key is not null && parts.Cache!.Find(key) is { } kept)
+        {
+            var again = new Conversation(new RecordedModel(kept), new RecordedTools(kept, parts.Tools.Descriptions), _prices, bounds, parameters, context, opening, Tell);
+            await again.RunAsync(either);
+            var repeated = again.Result(Name);
+            return repeated with { Record = repeated.Record! with { IsCached = true } };
+        }
+
+        var talk = new Conversation(parts.Model, parts.Tools, _prices, bounds, parameters, context, opening, Tell);
         try
         {
-            await talk.RunAsync(either.Token);
+            await talk.RunAsync(either);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             talk.End($"the conversation took longer than {_options.CycleSeconds} s");
         }
 
-        costs.Spend(talk.CostUsd, context.At);
-        return talk.Result();
+        parts.Costs.Spend(talk.CostUsd, context.At);
+        var decision = talk.Result(Name);
+        if (key is not null && decision.Record!.Ended is null)
+        {
+            parts.Cache!.Keep(key, decision.Record);
+        }
+
+        return decision;
     }
 
-    private void Tell(string text) => Told?.Invoke(text);
-
-    /// <summary>One conversation.</summary>
-    private sealed class Talk
+    /// <summary>A reflection is a luxury: whatever stands against it, the decision goes on without.</summary>
+    private async ValueTask<Reflected?> ReflectAsync(DecisionContext context, CancellationToken either, CancellationToken cancel)
     {
-        private readonly AgentDecider _agent;
-        private readonly DecisionContext _context;
-        private readonly List<ChatMessage> _messages = [];
-        private readonly ImmutableArray<AgentTurn>.Builder _turns = ImmutableArray.CreateBuilder<AgentTurn>();
-        private readonly string _payload;
-        private readonly string _hash;
-        private readonly string[] _assets;
-        private TokenUsage _usage = TokenUsage.None;
-        private ReadAnswer? _answer;
-        private string? _ended;
-        private int _calls;
-
-        public Talk(AgentDecider agent, DecisionContext context, string limits)
+        if (_options.ReflectionUsd <= 0)
         {
-            _agent = agent;
-            _context = context;
-            _assets = [.. context.Assets.Select(a => a.Instrument.Asset)];
-            (_payload, _hash) = ContextPayload.Build(context, limits);
-            _messages.Add(new ChatMessage("system", DecisionSchema.SystemPrompt));
-            _messages.Add(new ChatMessage("user", _payload));
+            return null;
         }
 
-        /// <summary>As the endpoint told it, else by the price the settings name.</summary>
-        public decimal CostUsd => _usage.CostUsd
-            ?? ((_usage.Prompt * _agent._options.PromptUsdPerMillion) + (_usage.Completion * _agent._options.CompletionUsdPerMillion)) / 1_000_000m;
-
-        public void End(string why) => _ended ??= why;
-
-        public async ValueTask RunAsync(CancellationToken cancel)
+        try
         {
-            var isRepaired = false;
-            for (var turn = 1; ; turn++)
-            {
-                var isLast = turn > _agent._options.MaxTurns || _calls >= _agent._options.MaxToolCalls || _usage.Total >= _agent._options.MaxCycleTokens;
-                if (isLast && _turns.Count > 0 && _messages[^1].Content != LastWords)
-                {
-                    _messages.Add(new ChatMessage("user", LastWords));
-                }
-
-                var asked = await _agent._model.AskAsync(
-                    new ChatRequest([.. _messages], isLast ? [] : AgentTools.Descriptions, DecisionSchema.Element), _agent.Tell, cancel);
-                if (!asked.Ok)
-                {
-                    End(asked.Rejection.Message);
-                    return;
-                }
-
-                var said = asked.Value;
-                _usage = _usage.Plus(said.Usage);
-                _messages.Add(new ChatMessage("assistant", said.Text, said.ToolCalls));
-                if (!said.ToolCalls.IsDefaultOrEmpty && !isLast)
-                {
-                    await LookUpAsync(said, cancel);
-                    continue;
-                }
-
-                _turns.Add(new AgentTurn(said.Model, said.Text, [], said.Usage, said.Finish));
-                var read = DecisionReader.Read(said.Text, _assets);
-
-                // What was valid in the first answer is not lost when the second one is worse.
-                _answer = _answer is { } first && read.Items.IsEmpty && !first.Items.IsEmpty ? first : read;
-                if (!read.NeedsRepair || isRepaired || isLast)
-                {
-                    return;
-                }
-
-                isRepaired = true;
-                _messages.Add(new ChatMessage("user", $"Your answer could not be read in full: {string.Join(' ', read.Faults)} Answer again with the whole JSON object and nothing else."));
-            }
+            var reflected = await _reflection.OfAsync(context, either);
+            parts.Costs.Spend(reflected?.Usage.CostUsd ?? 0, context.At);
+            return reflected;
         }
-
-        public Outcome<Decision> Result()
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            if (_answer is null && _turns.Count > 0)
-            {
-                _answer = new ReadAnswer($"No decision: {_ended ?? "the model never answered"}. Everything is held.", [], [], []);
-            }
-
-            if (_answer is not { } answer)
-            {
-                return new Rejection("no-answer", $"The model gave no decision: {_ended ?? "it never answered"}. Everything is held.");
-            }
-
-            var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(DecisionSchema.SystemPrompt)));
-            var record = new AgentRecord(digest, _hash, DecisionSchema.SystemPrompt, _payload, _turns.ToImmutable(), answer.Dropped, _usage with { CostUsd = CostUsd }, _ended);
-            return new Decision(_agent.Name, answer.Reasoning, [.. answer.Items.Select(InUsd)]) { Record = record };
+            return null;
         }
-
-        /// <summary>Calls of one turn run side by side; those beyond the cap are told so.</summary>
-        private async ValueTask LookUpAsync(ChatAnswer said, CancellationToken cancel)
-        {
-            var results = await Task.WhenAll(said.ToolCalls.Select((call, i) => _calls + i < _agent._options.MaxToolCalls
-                ? _agent._tools.CallAsync(call, _context, cancel).AsTask()
-                : Task.FromResult("{\"error\":\"no more calls may be made in this decision\"}")));
-            _calls += said.ToolCalls.Length;
-            for (var i = 0; i < results.Length; i++)
-            {
-                _messages.Add(new ChatMessage("tool", results[i], CallId: said.ToolCalls[i].Id));
-            }
-
-            _turns.Add(new AgentTurn(said.Model, said.Text, [.. said.ToolCalls.Select((c, i) => new ToolTurn(c.Name, c.Arguments, results[i]))], said.Usage, said.Finish));
-        }
-
-        /// <summary>A size in base units is worth what the mark says.</summary>
-        private DecisionItem InUsd(ReadItem read) => read.Quantity is { } quantity && _context.Assets.FirstOrDefault(a => a.Instrument.Asset == read.Item.Asset) is { } view
-            ? read.Item with { SizeUsd = decimal.Round(quantity * view.Context.Mark, 2) }
-            : read.Item;
     }
+
+    private void Tell(AgentMoment moment) => Happened?.Invoke(moment);
 }

@@ -2,54 +2,114 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Rez.Core.Indicators;
+using Rez.Core.Agent.Prompts;
 using Rez.Core.Market;
-using Rez.Core.Trading;
 
 namespace Rez.Core.Agent.Loop;
 
-/// <summary>What the model is told of the account and the market: one JSON text, stable things first, the volatile last, each number as fine as its instrument.</summary>
+/// <summary>How much of the payload is told.</summary>
+/// <param name="Series">Values of each indicator, newest ones.</param>
+/// <param name="OnlyHeld">Indicators of assets with a position only.</param>
+internal sealed record PayloadDetail(int Series, int Decisions, int Fills, bool Funding, bool OnlyHeld = false);
+
+/// <summary>
+/// What the model is told of the account and the market: one JSON text, stable things first, the volatile last, each number as fine as its instrument. When it grows beyond
+/// its bound details go in this order, and the payload says so: half of the past; funding history and older indicator values; all but the newest values; indicators of assets
+/// without a position. Limits, marks, account, positions and orders are never left out.
+/// </summary>
 public static class ContextPayload
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
-    /// <summary>The payload and its SHA-256 in hex.</summary>
-    public static (string Json, string Hash) Build(DecisionContext context, string limits)
+    private const int OutsideCharacters = 6_000;
+
+    private static readonly (PayloadDetail Detail, string? Left)[] Steps =
+    [
+        (new PayloadDetail(5, 12, 10, true), null),
+        (new PayloadDetail(5, 5, 5, true), "older decisions and fills"),
+        (new PayloadDetail(3, 5, 5, false), "funding history, older indicator values"),
+        (new PayloadDetail(1, 3, 0, false), "fills, all indicator values but the newest"),
+        (new PayloadDetail(1, 0, 0, false, OnlyHeld: true), "decisions, indicators of assets without a position"),
+    ];
+
+    /// <summary>The payload and its SHA-256 in hex, or why it does not fit.</summary>
+    /// <param name="outside">Text of others: fenced, and cut to 6,000 characters.</param>
+    /// <param name="mostCharacters">Bound on its length.</param>
+    public static Outcome<(string Json, string Hash)> Build(DecisionContext context, string outside = "", int mostCharacters = int.MaxValue)
     {
-        var buffer = new ArrayBufferWriter<byte>(8_192);
-        using (var j = new Utf8JsonWriter(buffer))
+        var left = new List<string>();
+        var length = 0;
+        foreach (var (detail, what) in Steps)
         {
-            j.WriteStartObject();
-            j.WriteNumber("payload"u8, Version);
-            j.WriteString("risk_limits"u8, limits);
-            j.WriteStartArray("instruments"u8);
-            foreach (var asset in context.Assets)
+            if (what is not null)
             {
-                Instrument(j, asset.Instrument);
+                left.Add(what);
             }
 
-            j.WriteEndArray();
-            j.WriteStartArray("markets"u8);
-            foreach (var asset in context.Assets)
+            var json = Write(context, outside, detail, left);
+            if (json.WrittenCount <= mostCharacters)
             {
-                Market(j, asset);
+                var bytes = json.WrittenSpan;
+                return (Encoding.UTF8.GetString(bytes), Convert.ToHexStringLower(SHA256.HashData(bytes)));
             }
 
-            j.WriteEndArray();
-            Account(j, context);
-            j.WriteStartArray("notes"u8);
-            foreach (var note in context.Notes)
-            {
-                j.WriteStringValue(note);
-            }
-
-            j.WriteEndArray();
-            j.WriteString("time"u8, context.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture));
-            j.WriteEndObject();
+            length = json.WrittenCount;
         }
 
-        var bytes = buffer.WrittenSpan;
-        return (Encoding.UTF8.GetString(bytes), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return new Rejection("payload-too-large",
+            $"Even without its details the context of {context.Assets.Length} assets has {length} characters; Model:MaxPayloadCharacters allows {mostCharacters}. Trade fewer assets, or allow more.");
+    }
+
+    private static ArrayBufferWriter<byte> Write(DecisionContext context, string outside, PayloadDetail detail, List<string> left)
+    {
+        var buffer = new ArrayBufferWriter<byte>(16_384);
+        using var j = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        j.WriteStartObject();
+        j.WriteNumber("payload"u8, Version);
+        j.WriteStartArray("limits"u8);
+        foreach (var limit in context.Limits)
+        {
+            j.WriteStringValue($"{limit.Name}: {PayloadNumbers.Plain(limit.Limit)} {limit.Unit}");
+        }
+
+        j.WriteEndArray();
+        j.WriteStartArray("instruments"u8);
+        foreach (var asset in context.Assets)
+        {
+            Instrument(j, asset.Instrument);
+        }
+
+        j.WriteEndArray();
+        if (outside.Length > 0)
+        {
+            Fence.Write(j, "outside_text", outside, OutsideCharacters);
+        }
+
+        PayloadPast.Write(j, context.Past, detail);
+        j.WriteStartArray("markets"u8);
+        foreach (var asset in context.Assets)
+        {
+            PayloadMarkets.Write(j, asset, detail);
+        }
+
+        j.WriteEndArray();
+        PayloadAccount.Write(j, context);
+        j.WriteStartArray("notes"u8);
+        foreach (var note in context.Notes)
+        {
+            j.WriteStringValue(note);
+        }
+
+        j.WriteEndArray();
+        if (left.Count > 0)
+        {
+            j.WriteString("left_out"u8, string.Join("; ", left));
+        }
+
+        j.WriteString("time"u8, PayloadNumbers.Time(context.At.ToUnixTimeMilliseconds()));
+        j.WriteEndObject();
+        j.Flush();
+        return buffer;
     }
 
     private static void Instrument(Utf8JsonWriter j, Instrument i)
@@ -60,144 +120,5 @@ public static class ContextPayload
         j.WriteNumber("size_decimals"u8, i.SizeDecimals);
         j.WriteNumber("min_order_usd"u8, i.MinNotional);
         j.WriteEndObject();
-    }
-
-    private static void Market(Utf8JsonWriter j, AssetView a)
-    {
-        j.WriteStartObject();
-        j.WriteString("asset"u8, a.Instrument.Asset);
-        if (a.Unfit is not null)
-        {
-            j.WriteString("do_not_open"u8, a.Unfit);
-        }
-
-        j.WriteStartObject("indicators"u8);
-        foreach (var interval in a.Sheet.Intervals)
-        {
-            j.WriteStartObject(interval.Interval.Name);
-            j.WriteNumber("close"u8, Significant(interval.Close));
-            for (var i = 0; i < interval.Layout.Names.Length; i++)
-            {
-                Series(j, interval, i);
-            }
-
-            j.WriteEndObject();
-        }
-
-        j.WriteEndObject();
-        j.WriteNumber("mark"u8, a.Context.Mark);
-        j.WriteNumber("bid"u8, a.Context.Bid);
-        j.WriteNumber("ask"u8, a.Context.Ask);
-        j.WriteNumber("spread_bps"u8, decimal.Round(a.Context.SpreadBps, 2));
-        j.WriteNumber("funding_hourly"u8, a.Context.FundingHourly);
-        j.WriteNumber("open_interest"u8, decimal.Round(a.Context.OpenInterest, a.Instrument.SizeDecimals));
-        j.WriteEndObject();
-    }
-
-    /// <summary>Oldest to newest; what is not warm is left out.</summary>
-    private static void Series(Utf8JsonWriter j, IntervalSheet sheet, int output)
-    {
-        var values = sheet.Values.AsSpan(output * SheetLayout.Depth, SheetLayout.Depth);
-        if (double.IsNaN(values[0]))
-        {
-            return;
-        }
-
-        j.WriteStartArray(sheet.Layout.Names[output]);
-        for (var i = values.Length - 1; i >= 0; i--)
-        {
-            if (double.IsFinite(values[i]))
-            {
-                j.WriteNumberValue(Significant(values[i]));
-            }
-        }
-
-        j.WriteEndArray();
-    }
-
-    private static void Account(Utf8JsonWriter j, DecisionContext c)
-    {
-        j.WriteStartObject("account"u8);
-        j.WriteNumber("equity_usd"u8, decimal.Round(c.Account.Equity, 2));
-        j.WriteNumber("available_usd"u8, decimal.Round(c.Account.Available, 2));
-        j.WriteNumber("margin_use_percent"u8, c.Account.Equity > 0 ? decimal.Round(c.Account.MarginUsed / c.Account.Equity * 100, 2) : 0);
-        j.WriteStartArray("positions"u8);
-        foreach (var p in c.Account.Positions)
-        {
-            var view = c.Assets.FirstOrDefault(a => a.Instrument.Asset == p.Asset);
-            j.WriteStartObject();
-            j.WriteString("asset"u8, p.Asset);
-            j.WriteString("direction"u8, p.Direction == Direction.Long ? "long" : "short");
-            j.WriteNumber("size"u8, p.Size);
-            j.WriteNumber("notional_usd"u8, decimal.Round(p.Notional, 2));
-            j.WriteNumber("leverage"u8, p.Leverage);
-            j.WriteNumber("entry"u8, Fine(p.EntryPrice, view?.Instrument));
-            j.WriteNumber("mark"u8, Fine(p.MarkPrice, view?.Instrument));
-            Optional(j, "stop_loss", view?.Stop);
-            Optional(j, "take_profit", view?.Target);
-            Optional(j, "liquidation", p.LiquidationPrice is { } l ? Fine(l, view?.Instrument) : null);
-            Optional(j, "liquidation_distance_percent", p.LiquidationPrice is { } away ? decimal.Round(Math.Abs(p.MarkPrice - away) / p.MarkPrice * 100, 2) : null);
-            j.WriteNumber("open_pnl_usd"u8, decimal.Round(p.UnrealisedPnl, 2));
-            j.WriteNumber("funding_paid_usd"u8, decimal.Round(p.FundingSinceOpen, 4));
-            Story(j, view);
-            j.WriteEndObject();
-        }
-
-        j.WriteEndArray();
-        j.WriteEndObject();
-    }
-
-    /// <summary>The position's own idea, so that it is judged by it and not by today's mood.</summary>
-    private static void Story(Utf8JsonWriter j, AssetView? view)
-    {
-        if (view?.Held is { } held)
-        {
-            j.WriteNumber("held_minutes"u8, (long)held.TotalMinutes);
-        }
-
-        if (!string.IsNullOrEmpty(view?.Thesis))
-        {
-            j.WriteString("opened_because"u8, view.Thesis);
-        }
-
-        if (view?.Plan is not { } plan)
-        {
-            return;
-        }
-
-        j.WriteString("exit_plan"u8, plan.Text);
-        j.WriteStartArray("invalidations"u8);
-        foreach (var i in plan.Invalidations)
-        {
-            j.WriteStringValue($"{i.Metric} on {i.Interval} {i.Op} {i.Level}");
-        }
-
-        j.WriteEndArray();
-    }
-
-    private static decimal Fine(decimal price, Instrument? instrument) => instrument is null || price <= 0 ? price : PriceRules.Price(instrument, price, RoundTo.Nearest);
-
-    private static void Optional(Utf8JsonWriter j, string name, decimal? value)
-    {
-        if (value is { } number)
-        {
-            j.WriteNumber(name, number);
-        }
-        else
-        {
-            j.WriteNull(name);
-        }
-    }
-
-    /// <summary>Six significant figures, whatever the size: two decimals would be the end of a price below a dollar.</summary>
-    private static double Significant(double value)
-    {
-        if (value == 0)
-        {
-            return 0;
-        }
-
-        var digits = 5 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
-        return digits is >= 0 and <= 15 ? Math.Round(value, digits) : Math.Round(value);
     }
 }

@@ -27,6 +27,11 @@ internal static class ChatBody
             j.WriteEndObject();
             j.WriteNumber("temperature"u8, options.Temperature);
             j.WriteNumber("max_tokens"u8, options.MaxTokens);
+            if (options.Seed > 0)
+            {
+                j.WriteNumber("seed"u8, options.Seed);
+            }
+
             if (options.ReasoningEffort.Length > 0)
             {
                 j.WriteString("reasoning_effort"u8, options.ReasoningEffort);

@@ -27,6 +27,13 @@ public sealed class ModelOptions
     [Description("low, medium or high where the model takes it; empty leaves it out")]
     public string ReasoningEffort { get; set; } = string.Empty;
 
+    [Description("Seed for endpoints that take one; 0 sends none")]
+    [Range(0, int.MaxValue)]
+    public int Seed { get; set; }
+
+    [Description("Value of api-version for Azure's classic addresses (https://NAME.openai.azure.com/openai/deployments/MODEL); empty leaves it out")]
+    public string ApiVersion { get; set; } = string.Empty;
+
     [Description("Most tokens of an answer")]
     [Range(100, 200_000)]
     public int MaxTokens { get; set; } = 4_000;
@@ -54,6 +61,31 @@ public sealed class ModelOptions
     [Description("USD for a million answered tokens, for endpoints that do not tell what a call cost")]
     [Range(0, 10_000)]
     public decimal CompletionUsdPerMillion { get; set; }
+
+    [Description("Prices by model: MODEL=PROMPT/CACHED/ANSWER@DATE in USD for a million tokens, separated by commas, such as gpt-5=1.25/0.125/10@2026-11-01; used where the endpoint does not tell the cost")]
+    public string Prices { get; set; } = string.Empty;
+
+    [Description("A model is not asked when nothing is open, nothing happened and no mark moved more than this since it was last asked, basis points; 0 always asks")]
+    [Range(0, 1_000)]
+    public decimal SkipMoveBps { get; set; }
+
+    [Description("Most cycles in a row that are skipped so")]
+    [Range(1, 10_000)]
+    public int SkipMostCycles { get; set; } = 12;
+
+    [Description("USD a day for one call that reflects on yesterday's closed trades; 0 for none")]
+    [Range(0, 1_000)]
+    public decimal ReflectionUsd { get; set; }
+
+    [Description("Folder of the prompts: system.md, strategy.md, notes/ASSET.md, outside.md; empty is prompts in the data dir")]
+    public string PromptDir { get; set; } = string.Empty;
+
+    [Description("Whether answers are kept in the data dir and the same question is answered from there")]
+    public bool Cache { get; set; }
+
+    [Description("Longest context payload, characters; beyond it details are left out in a stated order")]
+    [Range(4_000, 4_000_000)]
+    public int MaxPayloadCharacters { get; set; } = 200_000;
 
     [Description("Most turns of a cycle's conversation")]
     [Range(1, 30)]

@@ -34,15 +34,19 @@ public sealed class OpenAiModel : IModel, IDisposable
         _wall = wall;
         _jitter = jitter;
         _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-        _client = new OpenAIClient(
-            new ApiKeyCredential(options.ApiKey.Length > 0 ? options.ApiKey : "none"),
-            new OpenAIClientOptions
-            {
-                Endpoint = new Uri(options.BaseUrl),
-                Transport = new HttpClientPipelineTransport(_http),
-                RetryPolicy = new ClientRetryPolicy(0),
-                NetworkTimeout = Timeout.InfiniteTimeSpan,
-            });
+        var client = new OpenAIClientOptions
+        {
+            Endpoint = new Uri(options.BaseUrl),
+            Transport = new HttpClientPipelineTransport(_http),
+            RetryPolicy = new ClientRetryPolicy(0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+        };
+        if (AzureAddressing.IsMeant(options))
+        {
+            client.AddPolicy(new AzureAddressing(options), PipelinePosition.BeforeTransport);
+        }
+
+        _client = new OpenAIClient(new ApiKeyCredential(options.ApiKey.Length > 0 ? options.ApiKey : "none"), client);
         _models = [options.Name, .. options.Fallbacks.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
     }
 

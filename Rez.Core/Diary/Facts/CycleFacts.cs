@@ -41,7 +41,30 @@ public sealed record CapsuleSealed(string Hash, RawJson Capsule) : DiaryFact;
 /// <summary>What a decision of a language model cost.</summary>
 /// <param name="AtMs">The decision's time: budgets count by its day.</param>
 [DiaryType("agent.spent")]
-public sealed record AgentSpent(string Model, int PromptTokens, int CachedTokens, int CompletionTokens, decimal CostUsd, long AtMs) : DiaryFact;
+public sealed record AgentSpent(string Model, int PromptTokens, int CachedTokens, int CompletionTokens, decimal CostUsd, long AtMs) : DiaryFact
+{
+    public int? ReasoningTokens { get; init; }
+
+    /// <summary>How often the model was asked.</summary>
+    public int? Turns { get; init; }
+
+    public int? ToolCalls { get; init; }
+
+    /// <summary>Wall-clock milliseconds of each call; no part of the capsule, whose hash covers no wall-clock time.</summary>
+    public ImmutableArray<double>? Milliseconds { get; init; }
+
+    /// <summary>Whether the answer came out of the cache.</summary>
+    public bool? FromCache { get; init; }
+}
+
+/// <summary>The model was not asked since nothing had changed; what that means is said in the reason.</summary>
+[DiaryType("agent.skipped")]
+public sealed record AgentSkipped(string Why, long AtMs) : DiaryFact;
+
+/// <summary>What a model concluded from a day's closed trades, in its own words.</summary>
+/// <param name="Day">The day it looked at, yyyy-MM-dd UTC.</param>
+[DiaryType("agent.reflected")]
+public sealed record AgentReflected(string Day, string Text, string Model, decimal CostUsd, long AtMs) : DiaryFact;
 
 /// <summary>An asset whose data is not fit to open on: stale or with a gap.</summary>
 [DiaryType("market.unfit")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rez.Core.Market;
 
 namespace Rez.Core.Hyperliquid.Wire;
 

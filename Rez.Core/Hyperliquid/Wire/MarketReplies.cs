@@ -4,13 +4,6 @@ using Rez.Core.Market;
 
 namespace Rez.Core.Hyperliquid.Wire;
 
-/// <summary>A level of the book.</summary>
-/// <param name="Orders">How many orders, where the venue tells.</param>
-public readonly record struct BookLevel(decimal Price, decimal Size, int? Orders);
-
-/// <summary>At most 20 levels a side, best first.</summary>
-public sealed record BookSnapshot(string Asset, long TimeMs, ImmutableArray<BookLevel> Bids, ImmutableArray<BookLevel> Asks);
-
 /// <summary>Replies of <c>/info</c> about the market (protocol §1.1).</summary>
 public static class MarketReplies
 {

@@ -1,0 +1,13 @@
+namespace Rez.Core.Trading;
+
+/// <summary>A limit and how much of it is used now.</summary>
+/// <param name="Name">For example <c>effective-leverage</c>.</param>
+/// <param name="Unit">Unit of both numbers: x, %, USD, count, …</param>
+public sealed record LimitUse(string Name, decimal Limit, decimal Used, string Unit)
+{
+    /// <summary>What is left of it, never below zero.</summary>
+    public decimal Left => Math.Max(0, Limit - Used);
+
+    /// <summary>Share of the limit that is used; 1 and more is all of it.</summary>
+    public decimal Share => Limit > 0 ? Used / Limit : Used > 0 ? 1 : 0;
+}
