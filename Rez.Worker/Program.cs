@@ -15,6 +15,7 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     SelftestCommand.Build(),
     SimCommand.Build(),
     AgentCommand.Build(),
+    ReplayCommand.Build(),
     LlmSimCommand.Build(),
     DoctorCommand.Build(),
     BackfillCommand.Build(),

@@ -7,6 +7,7 @@ using Rez.Core.Desk;
 using Rez.Core.Diary;
 using Rez.Core.Indicators;
 using Rez.Core.Market;
+using Rez.Core.Risk;
 
 namespace Rez.Core.Cycle;
 
@@ -23,9 +24,11 @@ public sealed record CycleCapsule(
     ImmutableArray<IndicatorSheet> Sheets,
     Reasoned Reasoned,
     ImmutableArray<ItemStory> Stories,
-    ImmutableArray<Coverage> Protection)
+    ImmutableArray<Coverage> Protection,
+    GateTerms Terms)
 {
-    public const int SchemaVersion = 1;
+    /// <summary>2: with all that the decider and the gate knew, so that the cycle can be run again.</summary>
+    public const int SchemaVersion = 2;
 
     /// <summary>The capsule as JSON bytes and their SHA-256 in hex.</summary>
     public (byte[] Json, string Hash) Seal()
@@ -50,10 +53,13 @@ public sealed record CycleCapsule(
         Put(json, "account", Synced.Account);
         Put(json, "openOrders", Synced.OpenOrders);
         Put(json, "drifts", Synced.Drifts);
+        Put(json, "terms", Terms);
+        Put(json, "notes", Reasoned.Context.Notes);
+        WriteIndicators(json);
         json.WriteStartArray("markets"u8);
         for (var i = 0; i < Ingested.Assets.Length; i++)
         {
-            WriteMarket(json, Ingested.Assets[i], Sheets[i]);
+            WriteMarket(json, Ingested.Assets[i], Sheets[i], Reasoned.Context.Assets[i]);
         }
 
         json.WriteEndArray();
@@ -69,10 +75,28 @@ public sealed record CycleCapsule(
         json.WriteEndObject();
     }
 
-    private static void WriteMarket(Utf8JsonWriter json, AssetMarket market, IndicatorSheet sheet)
+    /// <summary>Which indicators the sheets hold: what is not warm is missing there.</summary>
+    private void WriteIndicators(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("indicators"u8);
+        foreach (var spec in Sheets.SelectMany(s => s.Intervals).FirstOrDefault()?.Layout.Specs ?? [])
+        {
+            json.WriteStringValue(spec.ToString());
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMarket(Utf8JsonWriter json, AssetMarket market, IndicatorSheet sheet, AssetView view)
     {
         json.WriteStartObject();
         json.WriteString("asset"u8, market.Instrument.Asset);
+        Put(json, "instrument", market.Instrument);
+        if (view.Position is not null)
+        {
+            Put(json, "held", new HeldView(view.Stop, view.Target, view.Thesis, view.Plan, view.Held is { } held ? (long)held.TotalMilliseconds : null));
+        }
+
         Put(json, "context", market.Context);
         if (market.Unfit is not null)
         {
@@ -111,23 +135,11 @@ public sealed record CycleCapsule(
         {
             if (double.IsFinite(value))
             {
-                json.WriteNumberValue(Significant(value));
+                json.WriteNumberValue(value);
             }
         }
 
         json.WriteEndArray();
-    }
-
-    /// <summary>Ten significant digits: more would be noise of the arithmetic.</summary>
-    private static double Significant(double value)
-    {
-        if (value == 0)
-        {
-            return 0;
-        }
-
-        var digits = 9 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
-        return digits is >= 0 and <= 15 ? Math.Round(value, digits) : value;
     }
 
     private static void Put<T>(Utf8JsonWriter json, string name, T value)
@@ -136,3 +148,9 @@ public sealed record CycleCapsule(
         JsonSerializer.Serialize(json, value, DiaryTypes.Json);
     }
 }
+
+/// <summary>Terms the gate judged by, beside market and account.</summary>
+public sealed record GateTerms(RiskOptions Limits, ImmutableArray<string> Assets, decimal TakerFeeBps);
+
+/// <summary>What the decider was told of a position beside what the venue says of it.</summary>
+internal sealed record HeldView(decimal? Stop, decimal? Target, string? Thesis, ExitPlan? Plan, long? HeldMs);

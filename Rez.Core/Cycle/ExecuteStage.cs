@@ -12,7 +12,11 @@ namespace Rez.Core.Cycle;
 /// <param name="Sent">What was sent, if anything was.</param>
 /// <param name="Outcome">What became of that.</param>
 public sealed record ItemStory(
-    DecisionItem Asked, ImmutableArray<Verdict> Verdicts, string Gated, string Done, OrderRequest? Sent = null, SendOutcome? Outcome = null);
+    DecisionItem Asked, ImmutableArray<Verdict> Verdicts, string Gated, string Done, OrderRequest? Sent = null, SendOutcome? Outcome = null)
+{
+    /// <summary>The account as the gate saw it, where an opening was judged.</summary>
+    public AccountState? Judged { get; init; }
+}
 
 /// <summary>
 /// Stage 5: exits first, then changes, then entries; every entry through the gate with the account as it is by then. While halted or with
@@ -94,36 +98,52 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
             : await ManageAsync(cycleId, item, market, account.Value.Of(item.Asset), cancel);
     }
 
-    private async ValueTask<ItemStory> OpenAsync(string cycleId, DecisionItem item, AssetMarket market, AccountState account, CancellationToken cancel)
+    /// <summary>What the gate judges by beside market and account.</summary>
+    public GateTerms Terms { get; } = new(limits, settings.Assets, settings.TakerFeeBps);
+
+    internal static EntryRequest Wish(DecisionItem item) => new(
+        item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short,
+        item.SizeUsd, item.Leverage, item.StopLoss, item.TakeProfit, item.Confidence, item.Rationale);
+
+    internal static GateInput InputOf(AssetMarket market, AccountState account, GateTerms terms) =>
+        new(market.Instrument, market.Context, account, terms.Limits, terms.Assets, terms.TakerFeeBps, market.Unfit);
+
+    /// <summary>What the gate left of a wish, in words.</summary>
+    public static string Gated(Adjudication judged)
     {
-        var asked = new EntryRequest(
-            item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short,
-            item.SizeUsd, item.Leverage, item.StopLoss, item.TakeProfit, item.Confidence, item.Rationale);
-        var input = new GateInput(market.Instrument, market.Context, account, limits, settings.Assets, settings.TakerFeeBps, market.Unfit);
-        var judged = RiskGate.JudgeEntry(asked, input, cycleId);
-        if (judged.Approved is not { } entry)
+        if (judged.FirstRejection is { } why)
         {
-            var why = judged.FirstRejection!;
-            return new ItemStory(item, judged.Verdicts, $"rejected ({why.Code}): {why.Message}", "not sent");
+            return $"rejected ({why.Code}): {why.Message}";
         }
 
         var clamps = judged.Verdicts.Where(v => v.Kind == VerdictKind.Clamp).Select(v => v.Message).ToArray();
-        var gated = clamps.Length == 0 ? "approved" : "approved, cut: " + string.Join(" ", clamps);
+        return clamps.Length == 0 ? "approved" : "approved, cut: " + string.Join(" ", clamps);
+    }
+
+    private async ValueTask<ItemStory> OpenAsync(string cycleId, DecisionItem item, AssetMarket market, AccountState account, CancellationToken cancel)
+    {
+        var judged = RiskGate.JudgeEntry(Wish(item), InputOf(market, account, Terms), cycleId);
+        if (judged.Approved is not { } entry)
+        {
+            return new ItemStory(item, judged.Verdicts, Gated(judged), "not sent") { Judged = account };
+        }
+
+        var gated = Gated(judged);
         var control = controls.State;
         if (control.Halted || control.Paused.Contains(item.Asset))
         {
-            return new ItemStory(item, judged.Verdicts, gated, control.Halted ? "not sent: halted" : $"not sent: {item.Asset} is paused");
+            return new ItemStory(item, judged.Verdicts, gated, control.Halted ? "not sent: halted" : $"not sent: {item.Asset} is paused") { Judged = account };
         }
 
         if (desk.HasPending(item.Asset))
         {
-            return new ItemStory(item, judged.Verdicts, gated, "not sent: what became of an earlier order is not known yet");
+            return new ItemStory(item, judged.Verdicts, gated, "not sent: what became of an earlier order is not known yet") { Judged = account };
         }
 
         var leverage = await desk.SetLeverageAsync(item.Asset, entry.Leverage, entry.IsCross, cycleId, cancel);
         if (leverage.State != SendState.Confirmed)
         {
-            return new ItemStory(item, judged.Verdicts, gated, $"not sent: leverage could not be set ({leverage.Detail})");
+            return new ItemStory(item, judged.Verdicts, gated, $"not sent: leverage could not be set ({leverage.Detail})") { Judged = account };
         }
 
         var outcome = await desk.PlaceAsync(entry, "entry", null, cancel);
@@ -138,7 +158,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         }
 
         await books.BookAsync(cancel);
-        return new ItemStory(item, judged.Verdicts, gated, Told(outcome), entry.Request, outcome);
+        return new ItemStory(item, judged.Verdicts, gated, Told(outcome), entry.Request, outcome) { Judged = account };
     }
 
     private async ValueTask<ItemStory> ManageAsync(string cycleId, DecisionItem item, AssetMarket market, Position? position, CancellationToken cancel)

@@ -7,8 +7,8 @@ using Rez.Core.Risk;
 
 namespace Rez.Core.Cycle;
 
-/// <summary>Stage 4's result: the decision, and why it is <i>hold</i> when the decider failed.</summary>
-public sealed record Reasoned(Decision Decision, Rejection? Failure);
+/// <summary>Stage 4's result: the decision, why it is <i>hold</i> when the decider failed, and what the decider was told.</summary>
+public sealed record Reasoned(Decision Decision, Rejection? Failure, DecisionContext Context);
 
 /// <summary>What the decider is told of beside the market and the account.</summary>
 /// <param name="Past">Null where nothing is remembered.</param>
@@ -42,8 +42,8 @@ public sealed class ReasonStage(IDecider decider, ReasonParts parts)
         };
         var answer = await decider.DecideAsync(context, cancel);
         return answer.Ok
-            ? new Reasoned(Keep(answer.Value, context), null)
-            : new Reasoned(new Decision(decider.Name, $"No decision: {answer.Rejection.Message}", []), answer.Rejection);
+            ? new Reasoned(Keep(answer.Value, context), null, context)
+            : new Reasoned(new Decision(decider.Name, $"No decision: {answer.Rejection.Message}", []), answer.Rejection, context);
     }
 
     private AssetView ViewOf(AssetMarket a, IndicatorSheet sheet, DateTimeOffset at, Synced synced)
@@ -59,7 +59,8 @@ public sealed class ReasonStage(IDecider decider, ReasonParts parts)
         };
     }
 
-    private static Decision Keep(Decision decision, DecisionContext context)
+    /// <summary>What may be carried out of a decision.</summary>
+    public static Decision Keep(Decision decision, DecisionContext context)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return decision with

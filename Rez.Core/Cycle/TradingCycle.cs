@@ -133,7 +133,7 @@ public sealed class TradingCycle(CycleParts parts)
                 return proof.Rejection.ToString();
             }
 
-            var capsule = new CycleCapsule(_id, number, at, synced.Value, ingested.Value, sheets, reasoned, stories, proof.Value);
+            var capsule = new CycleCapsule(_id, number, at, known, ingested.Value, sheets, reasoned, stories, proof.Value, parts.Execute.Terms);
             Conclude(capsule, synced.Value.Account);
             return null;
         }

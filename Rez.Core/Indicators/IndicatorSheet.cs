@@ -104,9 +104,24 @@ public sealed class IndicatorBank
                 for (var o = 0; o < _outputs[i]; o++, at += SheetLayout.Depth)
                 {
                     _values.AsSpan(at, SheetLayout.Depth - 1).CopyTo(_values.AsSpan(at + 1));
-                    _values[at] = _indicators[i][o];
+                    _values[at] = Rounded(_indicators[i][o]);
                 }
             }
+        }
+
+        /// <summary>
+        /// Ten significant digits: more would be noise of the arithmetic. Rounded here and not where it is written down, so that what is decided on is what a
+        /// replay reads.
+        /// </summary>
+        private static double Rounded(double value)
+        {
+            if (value == 0 || !double.IsFinite(value))
+            {
+                return value;
+            }
+
+            var digits = 9 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
+            return digits is >= 0 and <= 15 ? Math.Round(value, digits) : value;
         }
 
         private static double[] Cold(int length)

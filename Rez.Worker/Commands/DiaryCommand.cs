@@ -12,7 +12,7 @@ internal static class DiaryCommand
     public static Command Build()
     {
         var verify = new Command("verify", "Walks the hash chain; exits with 1 naming the first broken event") { CommonOptions.DataDir, CommonOptions.Json };
-        verify.SetAction(parse => Read(parse, db => Verify(db, parse.GetValue(CommonOptions.Json))));
+        verify.SetAction(parse => StoredDiary.Read(parse, db => Verify(db, parse.GetValue(CommonOptions.Json))));
 
         var count = new Option<int>("-n") { Description = "How many events", DefaultValueFactory = _ => 20 };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new events until stopped" };
@@ -23,7 +23,7 @@ internal static class DiaryCommand
         var output = new Option<string?>("--out") { Description = "File to write instead of standard output" };
         var after = new Option<long>("--after") { Description = "Only events after this sequence number" };
         var export = new Command("export", "Writes the events as JSON lines, hashes included") { CommonOptions.DataDir, output, after };
-        export.SetAction(parse => Read(parse, db => Export(db, parse.GetValue(after), parse.GetValue(output))));
+        export.SetAction(parse => StoredDiary.Read(parse, db => Export(db, parse.GetValue(after), parse.GetValue(output))));
 
         var rebuild = new Command("rebuild", "Folds all read models anew from the events") { CommonOptions.DataDir };
         rebuild.SetAction(Rebuild);
@@ -68,7 +68,7 @@ internal static class DiaryCommand
     private static async Task<int> TailAsync(ParseResult parse, int count, string? type, bool follow, CancellationToken cancel)
     {
         var last = 0L;
-        var code = Read(parse, db =>
+        var code = StoredDiary.Read(parse, db =>
         {
             var head = db.Events.Max(e => (long?)e.Seq) ?? 0;
             var newest = new Queue<DiaryRecord>();
@@ -95,7 +95,7 @@ internal static class DiaryCommand
         while (follow && code == ExitCode.Ok && !cancel.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            code = Read(parse, db =>
+            code = StoredDiary.Read(parse, db =>
             {
                 foreach (var record in DiaryQueries.Stream(db, last))
                 {
@@ -120,7 +120,7 @@ internal static class DiaryCommand
         var dir = CommonOptions.DataDirOf(parse);
         if (!File.Exists(DataDirectory.PathOf(dir)))
         {
-            return Missing(dir);
+            return StoredDiary.Missing(dir);
         }
 
         try
@@ -142,32 +142,5 @@ internal static class DiaryCommand
             Console.Error.WriteLine(e.Message);
             return ExitCode.Of(e);
         }
-    }
-
-    private static int Read(ParseResult parse, Func<RezDb, int> read)
-    {
-        var dir = CommonOptions.DataDirOf(parse);
-        var path = DataDirectory.PathOf(dir);
-        if (!File.Exists(path))
-        {
-            return Missing(dir);
-        }
-
-        try
-        {
-            using var db = new RezDb(RezDb.Sqlite(path, readOnly: true));
-            return read(db);
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException e)
-        {
-            Console.Error.WriteLine($"The diary {path} can't be read: {e.Message}");
-            return e.SqliteErrorCode is 11 or 26 ? ExitCode.Corrupt : e.SqliteErrorCode is 5 or 6 ? ExitCode.Locked : ExitCode.Bug;
-        }
-    }
-
-    private static int Missing(string dir)
-    {
-        Console.Error.WriteLine($"There is no diary in {Path.GetFullPath(dir)}.");
-        return ExitCode.BadData;
     }
 }

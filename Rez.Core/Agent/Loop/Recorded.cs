@@ -52,3 +52,38 @@ public sealed class RecordedTools(AgentRecord record, ImmutableArray<ToolDescrip
         }
     }
 }
+
+/// <summary>Holds a recorded conversation again: with what was said then, or with another model or prompt.</summary>
+public static class AgentReplay
+{
+    /// <summary>The decision that follows from the recorded answers, without any model.</summary>
+    public static async ValueTask<Decision> RepeatAsync(AgentRecord record, string decider, DecisionContext context, CancellationToken cancel)
+    {
+        var opening = new Opening(record.System, record.PromptDigest, record.Payload, record.PayloadHash);
+        var talk = new Conversation(
+            new RecordedModel(record), new RecordedTools(record, AgentTools.All), new PriceTable([], 0, 0), record.Bounds, record.Parameters, context, opening, _ => { });
+        await talk.RunAsync(cancel);
+        return talk.Result(decider);
+    }
+
+    /// <summary>What another model, or the same one with other words, says to the same state. It can look up what was looked up then.</summary>
+    /// <param name="record">Null when no model decided then: nothing was looked up.</param>
+    public static async ValueTask<Decision> AskAnotherAsync(
+        IModel model, Model.ModelOptions options, Opening opening, AgentRecord? record, DecisionContext context, TimeProvider wall, CancellationToken cancel)
+    {
+        IAgentTools tools = new RecordedTools(record ?? new AgentRecord(string.Empty, AgentBounds.Of(options), string.Empty, string.Empty, string.Empty, string.Empty, [], [], TokenUsage.None, null), AgentTools.All);
+        var talk = new Conversation(model, tools, PriceTable.Of(options), AgentBounds.Of(options), AgentDecider.Parameters(options), context, opening, _ => { });
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.CycleSeconds), wall);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
+        try
+        {
+            await talk.RunAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            talk.End($"the conversation took longer than {options.CycleSeconds} s");
+        }
+
+        return talk.Result($"agent {model.Name}");
+    }
+}

@@ -12,12 +12,12 @@ public sealed class ModelCapability
 }
 
 /// <summary>A request as the chat protocol writes it.</summary>
-internal static class ChatBody
+public static class ChatBody
 {
     public static byte[] Write(ChatRequest request, string model, ModelOptions options, ModelCapability capability)
     {
         var buffer = new ArrayBufferWriter<byte>(4_096);
-        using (var j = new Utf8JsonWriter(buffer))
+        using (var j = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             j.WriteStartObject();
             j.WriteString("model"u8, model);
