@@ -38,6 +38,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         _world = world;
         _diary = diary;
         _settings = settings;
+        Decider = decider;
         _wall = wall;
         _startedAt = wall.GetTimestamp();
         _clockWatch = new ClockWatch(wall);
@@ -72,6 +73,8 @@ public sealed class DemoSession : ITradingSession, IDisposable
     public double? Speed => _settings.Speed;
 
     public IReadOnlyList<string> Assets => _settings.Cycle.Assets;
+
+    public IDecider Decider { get; }
 
     public IExchange Exchange => _world.Exchange;
 

@@ -1,3 +1,4 @@
+using Rez.Core.Agent;
 using Rez.Core.Cycle;
 using Rez.Core.Desk;
 using Rez.Core.Market;
@@ -26,6 +27,9 @@ public interface ITradingSession
 
     /// <summary>Assets that are traded.</summary>
     IReadOnlyList<string> Assets { get; }
+
+    /// <summary>Who decides.</summary>
+    IDecider Decider { get; }
 
     IExchange Exchange { get; }
 

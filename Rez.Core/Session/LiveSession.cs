@@ -70,6 +70,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         _ports = ports;
         _diary = diary;
         _settings = settings;
+        Decider = decider;
         _pace = pace;
         _clock = ports.Clock;
         _wall = ports.Wall;
@@ -91,6 +92,8 @@ public sealed class LiveSession : ITradingSession, IDisposable
     }
 
     public string Mode => _ports.Mode;
+
+    public IDecider Decider { get; }
 
     public SessionPhase Phase { get; private set; } = SessionPhase.Preparing;
 

@@ -39,7 +39,7 @@ public sealed class ApiTests : IAsyncLifetime
     {
         var document = await JsonAsync("/openapi/v1.json");
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToArray();
-        Assert.Equal(["/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/equity", "/api/fills", "/api/positions", "/api/status", "/healthz"], paths.Order());
+        Assert.Equal(["/api/agent/conversations", "/api/agent/spent", "/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/equity", "/api/fills", "/api/positions", "/api/status", "/healthz"], paths.Order());
         foreach (var path in paths.Append("/openapi/v1.json").Append("/api/nothing"))
         {
             using var answer = await _stranger.GetAsync(path.Replace("{id}", "x", StringComparison.Ordinal));

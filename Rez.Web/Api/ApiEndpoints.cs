@@ -43,6 +43,8 @@ internal static class ApiEndpoints
         api.MapGet("/cycles", Cycles).WithSummary("Cycles, newest first");
         api.MapGet("/cycles/{id}", Cycle).WithSummary("One cycle with its capsule");
         api.MapGet("/fills", (Views views, int? count, CancellationToken cancel) => views.FillsAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("Newest fills");
+        api.MapGet("/agent/conversations", (AgentFeed feed) => feed.Talks()).WithSummary("The conversation that runs and the last few of this process, newest first");
+        api.MapGet("/agent/spent", (Views views, int? count, CancellationToken cancel) => views.SpentAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("What decisions of a model took and cost, newest first");
         api.MapGet("/diary", Diary).WithSummary("Events after a sequence number, oldest first");
     }
 

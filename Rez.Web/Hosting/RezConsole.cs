@@ -30,6 +30,7 @@ public static class RezConsole
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new AccessFile(settings.DataDir, TimeProvider.System));
         services.AddSingleton<Views>();
+        services.AddSingleton<AgentFeed>();
         services.AddSingleton<LiveOverview>();
         services.AddHostedService(p => p.GetRequiredService<LiveOverview>());
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -42,6 +43,8 @@ public static class RezConsole
 
     public static void MapRezConsole(this WebApplication app)
     {
+        // From the first word on, whether anybody looks or not.
+        app.Services.GetRequiredService<AgentFeed>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(SecurityHeaders);

@@ -28,6 +28,11 @@ public sealed record CycleView(
 public sealed record FillView(
     long TimeMs, string Asset, string Side, decimal Price, decimal Size, decimal Fee, decimal ClosedPnl, string? Trigger, bool IsLiquidation, string? CycleId);
 
+/// <summary>What a decision of a model took and cost.</summary>
+/// <param name="Milliseconds">Time of all its calls together.</param>
+public sealed record SpentView(
+    string CycleId, long AtMs, string Model, int Turns, int ToolCalls, int PromptTokens, int CachedTokens, int CompletionTokens, int ReasoningTokens, double Milliseconds, decimal CostUsd, bool FromCache);
+
 /// <summary>The state of the whole in one record.</summary>
 public sealed record StatusView(
     string Mode, string Phase, string Version, long NowMs, long NextCycleMs, double? Speed, bool AutoTrading, bool Halted, IReadOnlyList<string> Assets, IReadOnlyList<string> Paused, string ControlBy, string ControlWhy,
@@ -175,6 +180,25 @@ public sealed class Views(ITradingSession session, DiaryStore diary, ConsoleSett
         await using var db = Open();
         return await db.Fills.OrderByDescending(f => f.Seq).Take(count)
             .Select(f => new FillView(f.TimeMs, f.Asset, f.Side, f.Price, f.Size, f.Fee, f.ClosedPnl, f.Trigger, f.IsLiquidation, f.CycleId)).ToListAsync(cancel);
+    }
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<SpentView>> SpentAsync(int count, CancellationToken cancel)
+    {
+        await using var db = Open();
+        var rows = await db.Events.Where(e => e.Type == "agent.spent").OrderByDescending(e => e.Seq).Take(count).ToListAsync(cancel);
+        var views = new List<SpentView>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (DiaryTypes.Read(row.Type, row.Version, row.Payload) is { Ok: true, Value: AgentSpent s })
+            {
+                views.Add(new SpentView(
+                    row.CycleId ?? string.Empty, s.AtMs, s.Model, s.Turns ?? 0, s.ToolCalls ?? 0, s.PromptTokens, s.CachedTokens, s.CompletionTokens, s.ReasoningTokens ?? 0, s.Milliseconds?.Sum() ?? 0,
+                    s.CostUsd, s.FromCache ?? false));
+            }
+        }
+
+        return views;
     }
 
     public async Task<IReadOnlyList<DiaryRecord>> DiaryAsync(long after, int count, CancellationToken cancel)

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Text;
+using Rez.Core.Agent.Loop;
+using Rez.Core.Session;
+
+namespace Rez.Web.Live;
+
+/// <summary>A part of a conversation: words of the model, a tool call, its answer, or what Rez said.</summary>
+/// <param name="Number">1, 2, 3, … within its conversation.</param>
+public sealed record AgentPart(int Number, AgentMomentKind Kind, int Turn, string? Tool, string Text);
+
+/// <summary>A conversation as far as it has come.</summary>
+public sealed record AgentTalk(string CycleId, string PayloadHash, ImmutableArray<AgentPart> Parts, bool IsOver, string? Result);
+
+/// <summary>
+/// The conversations of this process as they happen: the one that runs and the last few. Listens on the agent's own thread and only notes; pages are told at
+/// most every <see cref="AtMostEvery"/>.
+/// </summary>
+public sealed class AgentFeed : IDisposable
+{
+    private const int KeptTalks = 6;
+    private const int MostText = 20_000;
+    private static readonly TimeSpan AtMostEvery = TimeSpan.FromMilliseconds(50);
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Talk> _talks = [];
+    private readonly ITimer _bell;
+    private bool _isRinging;
+
+    public AgentFeed(ITradingSession session, TimeProvider clock)
+    {
+        Agent = session.Decider as AgentDecider;
+        _bell = clock.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (Agent is not null)
+        {
+            Agent.Happened += Note;
+        }
+    }
+
+    /// <summary>Null when a rule strategy decides.</summary>
+    public AgentDecider? Agent { get; }
+
+    public event Action? Changed;
+
+    /// <summary>Newest first.</summary>
+    public ImmutableArray<AgentTalk> Talks()
+    {
+        lock (_gate)
+        {
+            return [.. _talks.Select(t => t.View())];
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Agent is not null)
+        {
+            Agent.Happened -= Note;
+        }
+
+        _bell.Dispose();
+    }
+
+    private void Note(AgentMoment moment)
+    {
+        lock (_gate)
+        {
+            if (moment.Kind == AgentMomentKind.Began)
+            {
+                _talks.AddFirst(new Talk(moment.CycleId, moment.Text));
+                while (_talks.Count > KeptTalks)
+                {
+                    _talks.RemoveLast();
+                }
+            }
+
+            _talks.First?.Value.Add(moment);
+            if (!_isRinging)
+            {
+                _isRinging = true;
+                _bell.Change(AtMostEvery, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void Ring()
+    {
+        lock (_gate)
+        {
+            _isRinging = false;
+        }
+
+        Changed?.Invoke();
+    }
+
+    private sealed class Talk(string cycleId, string payloadHash)
+    {
+        private readonly List<(AgentMomentKind Kind, int Turn, string? Tool, StringBuilder Text)> _parts = [];
+        private string? _result;
+        private bool _isOver;
+
+        public void Add(AgentMoment m)
+        {
+            switch (m.Kind)
+            {
+                case AgentMomentKind.Began:
+                    break;
+                case AgentMomentKind.Ended:
+                    (_isOver, _result) = (true, m.Text);
+                    break;
+                case AgentMomentKind.Said when _parts.Count > 0 && _parts[^1].Kind == m.Kind && _parts[^1].Turn == m.Turn:
+                    Append(_parts[^1].Text, m.Text);
+                    break;
+                default:
+                    _parts.Add((m.Kind, m.Turn, m.Tool, new StringBuilder()));
+                    Append(_parts[^1].Text, m.Text);
+                    break;
+            }
+        }
+
+        public AgentTalk View() => new(cycleId, payloadHash, [.. _parts.Select((p, i) => new AgentPart(i + 1, p.Kind, p.Turn, p.Tool, p.Text.ToString()))], _isOver, _result);
+
+        private static void Append(StringBuilder to, string text)
+        {
+            var room = MostText - to.Length;
+            if (room > 0)
+            {
+                to.Append(text.AsSpan(0, Math.Min(room, text.Length)));
+            }
+        }
+    }
+}
