@@ -26,7 +26,7 @@ public static class LiveComposition
             o.Market.GapWindowBars,
             o.Trading.OnDrift,
             o.Simulation.TakerFeeBps);
-        return new SessionSettings(cycle, o.Risk, o.Simulation, o.Demo.Seed, 1, maxCycles, 0, o.Trading.MaxBackoffCycles, version);
+        return new SessionSettings(cycle, new RigLimits(o.Risk, o.Protection, o.Exits), o.Simulation, o.Demo.Seed, 1, maxCycles, 0, o.Trading.MaxBackoffCycles, version);
     }
 
     /// <summary>What the venue keeps, less a little; three times that with a fallback.</summary>

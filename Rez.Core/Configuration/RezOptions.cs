@@ -4,6 +4,8 @@ using Rez.Core.Agent.Model;
 using Rez.Core.Cycle;
 using Rez.Core.Hyperliquid;
 using Rez.Core.Risk;
+using Rez.Core.Risk.Exits;
+using Rez.Core.Risk.Portfolio;
 using Rez.Core.Session;
 using Rez.Core.Simulation;
 
@@ -17,6 +19,10 @@ public sealed class RezOptions
     public MarketOptions Market { get; } = new();
 
     public RiskOptions Risk { get; } = new();
+
+    public ProtectionOptions Protection { get; } = new();
+
+    public ExitOptions Exits { get; } = new();
 
     public ModelOptions Model { get; } = new();
 

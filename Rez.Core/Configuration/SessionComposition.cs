@@ -42,7 +42,7 @@ public static class SessionComposition
         var start = cycle.CycleInterval.NextOpen(cycle.CycleInterval.OpenOf(market.StartMs + WarmUp(o) - 1));
         var speed = SettingsRules.Speed(o.Demo.Speed)!.Value;
         return new SessionSettings(
-            cycle, o.Risk, o.Simulation, o.Demo.Seed, double.IsInfinity(speed) ? null : speed, maxCycles, start, o.Trading.MaxBackoffCycles, version);
+            cycle, new RigLimits(o.Risk, o.Protection, o.Exits), o.Simulation, o.Demo.Seed, double.IsInfinity(speed) ? null : speed, maxCycles, start, o.Trading.MaxBackoffCycles, version);
     }
 
     private static long WarmUp(RezOptions o) => o.Demo.WarmUpDays * 24L * 3_600_000;

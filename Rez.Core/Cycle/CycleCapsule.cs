@@ -8,6 +8,7 @@ using Rez.Core.Diary;
 using Rez.Core.Indicators;
 using Rez.Core.Market;
 using Rez.Core.Risk;
+using Rez.Core.Risk.Exits;
 
 namespace Rez.Core.Cycle;
 
@@ -149,8 +150,8 @@ public sealed record CycleCapsule(
     }
 }
 
-/// <summary>Terms the gate judged by, beside market and account.</summary>
-public sealed record GateTerms(RiskOptions Limits, ImmutableArray<string> Assets, decimal TakerFeeBps);
+/// <summary>Terms the gate judged by, beside market and account, and the rules that positions end by.</summary>
+public sealed record GateTerms(RiskOptions Limits, ImmutableArray<string> Assets, decimal TakerFeeBps, ExitOptions Exits);
 
 /// <summary>What the decider was told of a position beside what the venue says of it.</summary>
 internal sealed record HeldView(decimal? Stop, decimal? Target, string? Thesis, ExitPlan? Plan, long? HeldMs);

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Rez.Core.Agent;
 using Rez.Core.Desk;
+using Rez.Core.Indicators;
 using Rez.Core.Risk;
+using Rez.Core.Risk.Exits;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Cycle;
@@ -14,15 +16,18 @@ namespace Rez.Core.Cycle;
 public sealed record ItemStory(
     DecisionItem Asked, ImmutableArray<Verdict> Verdicts, string Gated, string Done, OrderRequest? Sent = null, SendOutcome? Outcome = null)
 {
-    /// <summary>The account as the gate saw it, where an opening was judged.</summary>
-    public AccountState? Judged { get; init; }
+    /// <summary>What the gate knew beside the market, where an opening was judged.</summary>
+    public JudgedWith? Judged { get; init; }
 }
+
+/// <summary>Account and facts at the moment an opening was judged.</summary>
+public sealed record JudgedWith(AccountState Account, GateFacts Facts);
 
 /// <summary>
 /// Stage 5: exits first, then changes, then entries; every entry through the gate with the account as it is by then. While halted or with
 /// auto-trading off nothing is opened, and the story says so.
 /// </summary>
-public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings, ExitPlans plans)
+public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings, ExitPlans plans, GateKnowledge knowledge, ExitOptions exits)
 {
     /// <summary>Closes a position whose exit plan has fired; exits are never held back, not even with auto-trading off.</summary>
     /// <returns>What became of it, in words.</returns>
@@ -40,7 +45,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         }
     }
 
-    public async ValueTask<ImmutableArray<ItemStory>> RunAsync(string cycleId, Decision decision, Ingested ingested, CancellationToken cancel)
+    public async ValueTask<ImmutableArray<ItemStory>> RunAsync(string cycleId, Decision decision, Ingested ingested, ImmutableArray<IndicatorSheet> sheets, CancellationToken cancel)
     {
         if (decision.Items.IsEmpty)
         {
@@ -60,7 +65,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
             await desk.Turn.WaitAsync(cancel);
             try
             {
-                stories[item.Asset] = await RunItemAsync(cycleId, item, markets[item.Asset], cancel);
+                stories[item.Asset] = await RunItemAsync(cycleId, item, markets[item.Asset], sheets.FirstOrDefault(s => s.Asset == item.Asset), cancel);
             }
             finally
             {
@@ -80,7 +85,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         _ => 4,
     };
 
-    private async ValueTask<ItemStory> RunItemAsync(string cycleId, DecisionItem item, AssetMarket market, CancellationToken cancel)
+    private async ValueTask<ItemStory> RunItemAsync(string cycleId, DecisionItem item, AssetMarket market, IndicatorSheet? sheet, CancellationToken cancel)
     {
         if (!controls.State.AutoTrading)
         {
@@ -94,19 +99,19 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         }
 
         return item.Action is DecisionAction.OpenLong or DecisionAction.OpenShort
-            ? await OpenAsync(cycleId, item, market, account.Value, cancel)
+            ? await OpenAsync(cycleId, item, market, sheet, account.Value, cancel)
             : await ManageAsync(cycleId, item, market, account.Value.Of(item.Asset), cancel);
     }
 
     /// <summary>What the gate judges by beside market and account.</summary>
-    public GateTerms Terms { get; } = new(limits, settings.Assets, settings.TakerFeeBps);
+    public GateTerms Terms { get; } = new(limits, settings.Assets, settings.TakerFeeBps, exits);
 
     internal static EntryRequest Wish(DecisionItem item) => new(
         item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short,
         item.SizeUsd, item.Leverage, item.StopLoss, item.TakeProfit, item.Confidence, item.Rationale);
 
-    internal static GateInput InputOf(AssetMarket market, AccountState account, GateTerms terms) =>
-        new(market.Instrument, market.Context, account, terms.Limits, terms.Assets, terms.TakerFeeBps, market.Unfit);
+    internal static GateInput InputOf(AssetMarket market, JudgedWith with, GateTerms terms) =>
+        new(market.Instrument, market.Context, with.Account, terms.Limits, terms.Assets, terms.TakerFeeBps, with.Facts);
 
     /// <summary>What the gate left of a wish, in words.</summary>
     public static string Gated(Adjudication judged)
@@ -120,30 +125,36 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         return clamps.Length == 0 ? "approved" : "approved, cut: " + string.Join(" ", clamps);
     }
 
-    private async ValueTask<ItemStory> OpenAsync(string cycleId, DecisionItem item, AssetMarket market, AccountState account, CancellationToken cancel)
+    private async ValueTask<ItemStory> OpenAsync(string cycleId, DecisionItem item, AssetMarket market, IndicatorSheet? sheet, AccountState account, CancellationToken cancel)
     {
-        var judged = RiskGate.JudgeEntry(Wish(item), InputOf(market, account, Terms), cycleId);
+        if (exits.CloseOnFlip && account.Of(item.Asset) is { } held && held.Direction != Wish(item).Direction)
+        {
+            var left = await protector.FlattenAsync(item.Asset, ExitCodes.Fair, $"the signal turned: {item.Rationale}", cycleId, cancel);
+            return new ItemStory(item, [], "an exit is never refused", left == 0 ? "closed: the signal turned" : $"left open: {left?.ToString() ?? "unknown"}");
+        }
+
+        var with = new JudgedWith(account, await knowledge.OfAsync(item, market, sheet, account, cancel));
+        var judged = RiskGate.JudgeEntry(Wish(item), InputOf(market, with, Terms), cycleId);
         if (judged.Approved is not { } entry)
         {
-            return new ItemStory(item, judged.Verdicts, Gated(judged), "not sent") { Judged = account };
+            return new ItemStory(item, judged.Verdicts, Gated(judged), "not sent") { Judged = with };
         }
 
         var gated = Gated(judged);
-        var control = controls.State;
-        if (control.Halted || control.Paused.Contains(item.Asset))
+        if (controls.State is { State: not TradingState.Active } control)
         {
-            return new ItemStory(item, judged.Verdicts, gated, control.Halted ? "not sent: halted" : $"not sent: {item.Asset} is paused") { Judged = account };
+            return new ItemStory(item, judged.Verdicts, gated, $"not sent: {control.State.ToString().ToLowerInvariant()} ({control.Why})") { Judged = with };
         }
 
         if (desk.HasPending(item.Asset))
         {
-            return new ItemStory(item, judged.Verdicts, gated, "not sent: what became of an earlier order is not known yet") { Judged = account };
+            return new ItemStory(item, judged.Verdicts, gated, "not sent: what became of an earlier order is not known yet") { Judged = with };
         }
 
         var leverage = await desk.SetLeverageAsync(item.Asset, entry.Leverage, entry.IsCross, cycleId, cancel);
         if (leverage.State != SendState.Confirmed)
         {
-            return new ItemStory(item, judged.Verdicts, gated, $"not sent: leverage could not be set ({leverage.Detail})") { Judged = account };
+            return new ItemStory(item, judged.Verdicts, gated, $"not sent: leverage could not be set ({leverage.Detail})") { Judged = with };
         }
 
         var outcome = await desk.PlaceAsync(entry, "entry", null, cancel);
@@ -158,7 +169,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         }
 
         await books.BookAsync(cancel);
-        return new ItemStory(item, judged.Verdicts, gated, Told(outcome), entry.Request, outcome) { Judged = account };
+        return new ItemStory(item, judged.Verdicts, gated, Told(outcome), entry.Request, outcome) { Judged = with };
     }
 
     private async ValueTask<ItemStory> ManageAsync(string cycleId, DecisionItem item, AssetMarket market, Position? position, CancellationToken cancel)

@@ -21,7 +21,10 @@ public sealed record FiredPlan(string Asset, Invalidation Condition, double Valu
 public sealed class ExitPlans
 {
     private readonly IDiary _diary;
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, OpenPlan> _plans = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Asset, string Interval), long> _checked = [];
+    private readonly List<string> _notes = [];
 
     public ExitPlans(IDiary diary, IEnumerable<OpenPlan> start)
     {
@@ -32,13 +35,52 @@ public sealed class ExitPlans
         }
     }
 
-    public OpenPlan? Of(string asset) => _plans.GetValueOrDefault(asset);
+    public OpenPlan? Of(string asset)
+    {
+        lock (_gate)
+        {
+            return _plans.GetValueOrDefault(asset);
+        }
+    }
+
+    /// <summary>Close of the newest candle of that interval that the asset's plan was checked on (Unix ms), or 0.</summary>
+    public long CheckedMs(string asset, string interval)
+    {
+        lock (_gate)
+        {
+            return _checked.GetValueOrDefault((asset, interval));
+        }
+    }
+
+    /// <summary>Something the next decision is to be told.</summary>
+    public void Note(string words)
+    {
+        lock (_gate)
+        {
+            _notes.Add(words);
+        }
+    }
+
+    /// <summary>What was noted since the last time.</summary>
+    public ImmutableArray<string> TakeNotes()
+    {
+        lock (_gate)
+        {
+            ImmutableArray<string> notes = [.. _notes];
+            _notes.Clear();
+            return notes;
+        }
+    }
 
     /// <summary>Writes down why a position was opened, or changed.</summary>
     public void Set(DecisionItem item, string cycleId, long nowMs)
     {
         var plan = new OpenPlan(item.Asset, item.Rationale, item.ExitPlan ?? new ExitPlan(string.Empty, []), nowMs);
-        _plans[item.Asset] = plan;
+        lock (_gate)
+        {
+            _plans[item.Asset] = plan;
+        }
+
         _diary.Append(
             new PlanSet(item.Asset, plan.Thesis, plan.Plan.Text, [.. plan.Plan.Invalidations.Select(i => new PlanCondition(i.Metric, i.Interval, i.Op, i.Level))], nowMs), cycleId);
     }
@@ -46,18 +88,31 @@ public sealed class ExitPlans
     /// <summary>The first condition of each open position that came true on a candle that closed since its plan was set.</summary>
     public ImmutableArray<FiredPlan> Check(IReadOnlyCollection<string> open, ImmutableArray<IndicatorSheet> sheets, string cycleId)
     {
-        foreach (var gone in _plans.Keys.Where(a => !open.Contains(a)).ToArray())
-        {
-            _plans.Remove(gone);
-        }
-
         var fired = ImmutableArray.CreateBuilder<FiredPlan>();
-        foreach (var plan in _plans.Values)
+        lock (_gate)
         {
-            if (sheets.FirstOrDefault(s => s.Asset == plan.Asset) is { } sheet && First(plan, sheet) is { } hit)
+            foreach (var gone in _plans.Keys.Where(a => !open.Contains(a)).ToArray())
             {
-                fired.Add(hit);
-                _diary.Append(new PlanFired(hit.Asset, hit.ToString()), cycleId);
+                _plans.Remove(gone);
+            }
+
+            foreach (var plan in _plans.Values)
+            {
+                if (sheets.FirstOrDefault(s => s.Asset == plan.Asset) is not { } sheet)
+                {
+                    continue;
+                }
+
+                foreach (var bars in sheet.Intervals)
+                {
+                    _checked[(plan.Asset, bars.Interval.Name)] = bars.Interval.NextOpen(bars.BarOpenMs);
+                }
+
+                if (First(plan, sheet) is { } hit)
+                {
+                    fired.Add(hit);
+                    _diary.Append(new PlanFired(hit.Asset, hit.ToString()), cycleId);
+                }
             }
         }
 

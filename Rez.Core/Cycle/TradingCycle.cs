@@ -24,6 +24,8 @@ public sealed record CycleParts(
     ExecuteStage Execute,
     SecureStage Secure,
     ExitPlans Plans,
+    GateKnowledge Knowledge,
+    PortfolioGuard Guard,
     IDiary Diary,
     TimeProvider Clock,
     TimeProvider Wall,
@@ -114,6 +116,12 @@ public sealed class TradingCycle(CycleParts parts)
             Mark(2, ref t);
 
             _stage = "reason";
+            foreach (var sheet in sheets)
+            {
+                parts.Knowledge.Note(sheet);
+            }
+
+            await parts.Guard.LookAsync(synced.Value.Account);
             var notes = await EndBrokenPlansAsync(synced.Value, sheets, cancel);
             var known = notes.IsEmpty ? synced.Value : await parts.Sync.RunAsync(_id, cancel) is { Ok: true } again ? again.Value : synced.Value;
             var reasoned = await parts.Reason.RunAsync(_id, at, known, ingested.Value, sheets, parts.Ingest.Candles, notes, cancel);
@@ -122,7 +130,7 @@ public sealed class TradingCycle(CycleParts parts)
             Mark(3, ref t);
 
             _stage = "execute";
-            var stories = await parts.Execute.RunAsync(_id, reasoned.Decision, ingested.Value, cancel);
+            var stories = await parts.Execute.RunAsync(_id, reasoned.Decision, ingested.Value, sheets, cancel);
             Mark(4, ref t);
 
             _stage = "secure";
@@ -143,6 +151,7 @@ public sealed class TradingCycle(CycleParts parts)
         {
             var fired = parts.Plans.Check([.. synced.Account.Positions.Select(p => p.Asset)], sheets, _id);
             var notes = ImmutableArray.CreateBuilder<string>(fired.Length);
+            notes.AddRange(parts.Plans.TakeNotes());
             foreach (var plan in fired)
             {
                 notes.Add($"{plan}: {await parts.Execute.EndAsync(_id, plan, cancel)}");

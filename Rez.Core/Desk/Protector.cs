@@ -38,6 +38,9 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     /// <summary>Stop and target last seen live for an asset.</summary>
     public (decimal? Stop, decimal? Target) LevelsOf(string asset) => _levels.GetValueOrDefault(asset);
 
+    /// <summary>The account as the newest proof read it.</summary>
+    public AccountState? LastAccount { get; private set; }
+
     /// <summary>Takes up levels known from before a restart.</summary>
     public void Remember(string asset, decimal? stop, decimal? target) => _levels[asset] = (stop, target);
 
@@ -65,6 +68,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             return account.Ok ? orders.Rejection : account.Rejection;
         }
 
+        LastAccount = account.Value;
         var coverages = new List<Coverage>(account.Value.Positions.Length);
         foreach (var seen in account.Value.Positions)
         {
@@ -199,7 +203,8 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
     /// Moves stop and target of a position: the new ones are placed first and the old ones removed after, so that it is never
     /// without. What is not given stays. The caller holds the desk's turn.
     /// </summary>
-    public async ValueTask<Moved> MoveAsync(Position position, decimal? stop, decimal? target, string cycleId, string reason, CancellationToken cancel)
+    /// <param name="code">Exit code that the new stop will close with; null for an ordinary one.</param>
+    public async ValueTask<Moved> MoveAsync(Position position, decimal? stop, decimal? target, string cycleId, string reason, CancellationToken cancel, string? code = null)
     {
         var asset = position.Asset;
         var sign = position.Direction.Sign();
@@ -224,7 +229,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         }
 
         var approved = RiskGate.ApproveProtection(position, instrument, level, newTarget, $"{cycleId}/{NextAttempt()}", reason);
-        var outcome = await desk.PlaceAsync(approved, "protection", null, cancel);
+        var outcome = await desk.PlaceAsync(approved, "protection", code, cancel);
         if (outcome.State != SendState.Confirmed || outcome.Legs[0].State == LegState.Error)
         {
             var why = outcome.Detail ?? outcome.Legs.FirstOrDefault(l => l.Error is not null)?.Error ?? outcome.State.ToString();

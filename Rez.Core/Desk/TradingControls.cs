@@ -23,9 +23,22 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
         ChangeAsync(s => s with { AutoTrading = on, By = by, Why = on ? "auto-trading on" : "auto-trading off" });
 
     /// <summary>Nothing is opened from now on; stops stay.</summary>
-    public Task HaltAsync(string by, string why) => ChangeAsync(s => s with { Halted = true, By = by, Why = why });
+    public Task HaltAsync(string by, string why) => State.Halted ? Task.CompletedTask : ChangeAsync(s => s with { Halted = true, By = by, Why = why, UntilMs = null });
 
-    public Task ResumeAsync(string by) => ChangeAsync(s => s with { Halted = false, By = by, Why = "resumed" });
+    /// <summary>A person resumes: what had happened is accepted, losses and drawdown count from here.</summary>
+    public Task ResumeAsync(string by) => ChangeAsync(s => s with
+    {
+        Halted = false, Reducing = false, UntilMs = null, By = by, Why = "resumed", AcceptedMs = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+    });
+
+    /// <summary>A protection tripped.</summary>
+    public Task TripAsync(TradingState state, string by, string why, long? untilMs) => ChangeAsync(s => s with
+    {
+        Halted = state == TradingState.Halted || s.Halted, Reducing = state == TradingState.Reducing, UntilMs = state == TradingState.Reducing ? untilMs : null, By = by, Why = why,
+    });
+
+    /// <summary>Reducing ends at its stated time; nothing is accepted by that.</summary>
+    public Task RestoreAsync(string by, string why) => ChangeAsync(s => s with { Reducing = false, UntilMs = null, By = by, Why = why });
 
     /// <summary>An asset that is paused is not opened; its position, if any, is managed as before.</summary>
     public Task SetPausedAsync(string asset, bool paused, string by) => ChangeAsync(s => s with
@@ -109,7 +122,10 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
             // something at once each change what they meant.
             state = change(_state) with { AtMs = clock.GetUtcNow().ToUnixTimeMilliseconds() };
             _state = state;
-            diary.Append(new ControlChanged(state.AutoTrading, state.Halted, state.Paused, state.By, state.Why));
+            diary.Append(new ControlChanged(state.AutoTrading, state.Halted, state.Paused, state.By, state.Why)
+            {
+                Reducing = state.Reducing ? true : null, UntilMs = state.UntilMs, AcceptedMs = state.AcceptedMs > 0 ? state.AcceptedMs : null,
+            });
         }
 
         await diary.FlushAsync();

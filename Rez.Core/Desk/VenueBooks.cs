@@ -1,5 +1,6 @@
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
+using Rez.Core.Risk.Portfolio;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Desk;
@@ -44,11 +45,14 @@ public sealed class VenueBooks
     private long _fillsSinceMs;
     private long _fundingSinceMs;
 
+    private readonly PortfolioHistory _history;
     private readonly Func<Cloid?, bool> _isOurs;
 
     /// <param name="isOurs">Whether an order was sent by this diary: what others did is told.</param>
-    public VenueBooks(IExchange exchange, IDiary diary, BooksStart start, Func<Cloid?, bool> isOurs)
+    /// <param name="history">Told of openings and closed trades, for the account's protections.</param>
+    public VenueBooks(IExchange exchange, IDiary diary, BooksStart start, Func<Cloid?, bool> isOurs, PortfolioHistory history)
     {
+        _history = history;
         _isOurs = isOurs;
         _exchange = exchange;
         _diary = diary;
@@ -142,7 +146,17 @@ public sealed class VenueBooks
             _diary.Append(new VenueActed(fill.Asset, kind, $"{fill.Side} {fill.Size} {fill.Asset} at {fill.Price}, by order {fill.Oid}, which is none of ours", fill.TimeMs));
         }
 
-        _ledger.Book(fill, null, string.Empty);
+        var before = _ledger.Positions.GetValueOrDefault(fill.Asset)?.SignedSize ?? 0;
+        if (_ledger.Book(fill, null, string.Empty) is { } closed)
+        {
+            _history.NoteTrade(new GuardTrade(closed.ClosedMs, closed.Asset, closed.Net, fill.Trigger == TriggerKind.StopLoss || fill.IsLiquidation));
+        }
+
+        if (_ledger.Positions.GetValueOrDefault(fill.Asset)?.SignedSize is { } after && Math.Sign(after) != Math.Sign(before))
+        {
+            _history.NoteEntry(new GuardEntry(fill.TimeMs, fill.Asset));
+        }
+
         _lastFillMs[fill.Asset] = Math.Max(fill.TimeMs, _lastFillMs.GetValueOrDefault(fill.Asset));
         _fillsSinceMs = Math.Max(_fillsSinceMs, fill.TimeMs);
 

@@ -38,5 +38,17 @@ public interface IDiaryFeed
 /// <param name="Paused">Assets that are not opened until resumed.</param>
 public sealed record ControlState(bool AutoTrading, bool Halted, ImmutableArray<string> Paused, string By, string Why, long AtMs)
 {
+    /// <summary>Nothing is opened for now, by a protection.</summary>
+    public bool Reducing { get; init; }
+
+    /// <summary>When reducing ends by itself (Unix ms).</summary>
+    public long? UntilMs { get; init; }
+
+    /// <summary>When a person last resumed, and so accepted what had happened (Unix ms); 0 for never.</summary>
+    public long AcceptedMs { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Trading.TradingState State => Halted ? Trading.TradingState.Halted : Reducing ? Trading.TradingState.Reducing : Trading.TradingState.Active;
+
     public static readonly ControlState Initial = new(true, false, [], "rez", "start", 0);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Rez.Core.Hyperliquid.Clients;
 using Rez.Core.Market;
 
@@ -15,12 +16,15 @@ public sealed class HyperliquidMarketData(InfoClient info, VenueStreams streams,
 
     private static readonly TimeSpan PricesHoldFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ContextsHoldFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CappedHoldsFor = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InstrumentsHoldFor = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<string, AssetContext> _contexts = new(StringComparer.Ordinal);
     private DateTimeOffset _contextsAt = DateTimeOffset.MinValue;
     private DateTimeOffset _instrumentsAt = DateTimeOffset.MinValue;
     private IReadOnlyList<Instrument>? _instruments;
+    private DateTimeOffset _cappedAt = DateTimeOffset.MinValue;
+    private ImmutableArray<string> _capped = [];
 
     public Interval BaseInterval => baseInterval;
 
@@ -122,6 +126,23 @@ public sealed class HyperliquidMarketData(InfoClient info, VenueStreams streams,
         return !book.Ok ? book.Rejection
             : book.Value.Bids.IsEmpty || book.Value.Asks.IsEmpty ? new Rejection("empty-book", $"The book of {asset} has an empty side.")
             : book;
+    }
+
+    public async ValueTask<Outcome<IReadOnlyCollection<string>>> CappedAssetsAsync(CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        if (now - _cappedAt > CappedHoldsFor)
+        {
+            var read = await info.CappedAssetsAsync(cancel);
+            if (!read.Ok)
+            {
+                return read.Rejection;
+            }
+
+            (_capped, _cappedAt) = (read.Value, now);
+        }
+
+        return new Outcome<IReadOnlyCollection<string>>(_capped);
     }
 
     public async ValueTask<Outcome<IReadOnlyList<FundingRate>>> FundingAsync(string asset, long fromMs, long toMs, CancellationToken cancel)

@@ -16,6 +16,9 @@ public interface IMarketData
     /// <summary>The book now, best levels first; each side has at least one.</summary>
     ValueTask<Outcome<BookSnapshot>> BookAsync(string asset, CancellationToken cancel);
 
+    /// <summary>Assets in which the venue takes no new positions now.</summary>
+    ValueTask<Outcome<IReadOnlyCollection<string>>> CappedAssetsAsync(CancellationToken cancel) => new(new Outcome<IReadOnlyCollection<string>>([]));
+
     /// <summary>Funding rates with times in [fromMs, toMs), oldest first.</summary>
     ValueTask<Outcome<IReadOnlyList<FundingRate>>> FundingAsync(string asset, long fromMs, long toMs, CancellationToken cancel);
 }

@@ -5,6 +5,7 @@ using Rez.Core.Desk;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Market;
+using Rez.Core.Risk.Portfolio;
 using Rez.Core.Session;
 using Rez.Core.Simulation;
 using Rez.Core.Trading;
@@ -51,7 +52,7 @@ public sealed class Counterfactual(SessionSettings settings, Func<IMarketSource>
         var decider = new OnceDecider(() => Interlocked.Exchange(ref next, null));
         var cycle = settings.Cycle with { Assets = [.. capsule.Ingested.Assets.Select(a => a.Instrument.Asset)], TakerFeeBps = capsule.Terms.TakerFeeBps };
         var rig = new TradingRig(
-            new RigPorts(world.Exchange, world.Market, new MemoryDiary(), decider, world.Clock, wall, 0, TimeSpan.Zero, (_, _) => null, null), cycle, capsule.Terms.Limits, Reading(capsule));
+            new RigPorts(world.Exchange, world.Market, new MemoryDiary(), decider, world.Clock, wall, 0, TimeSpan.Zero, (_, _) => null, null), cycle, settings.Limits with { Risk = capsule.Terms.Limits, Exits = capsule.Terms.Exits }, Reading(capsule));
         return await PlayAsync(rig, world, capsule, horizon, cancel);
     }
 
@@ -110,7 +111,7 @@ public sealed class Counterfactual(SessionSettings settings, Func<IMarketSource>
             null, 0, 0, capsule.Number, 0, BooksStart.Empty with { Positions = [.. ledger], SinceMs = atMs },
             new DeskStart([.. capsule.Synced.OpenOrders.Select(o => o.Cloid).OfType<Cloid>()], []), ControlState.Initial,
             [.. views.Select(v => (v.Instrument.Asset, v.Stop, v.Target))], null,
-            [.. views.Where(v => v.Plan is not null).Select(v => new OpenPlan(v.Instrument.Asset, v.Thesis ?? string.Empty, v.Plan!, atMs - 1))]);
+            [.. views.Where(v => v.Plan is not null).Select(v => new OpenPlan(v.Instrument.Asset, v.Thesis ?? string.Empty, v.Plan!, atMs - 1))], new PortfolioHistory());
     }
 
     private sealed class OnceDecider(Func<Decision?> take) : IDecider

@@ -53,8 +53,15 @@ public static class CycleReplay
            where item.Action is DecisionAction.OpenLong or DecisionAction.OpenShort
            from market in capsule.Ingested.Assets
            where market.Instrument.Asset == item.Asset
-           select RiskGate.JudgeEntry(ExecuteStage.Wish(item), ExecuteStage.InputOf(market, capsule.Synced.Account, capsule.Terms), capsule.CycleId),
+           select RiskGate.JudgeEntry(ExecuteStage.Wish(item), ExecuteStage.InputOf(market, Known(capsule, item, market), capsule.Terms), capsule.CycleId),
     ];
+
+    /// <summary>As it was judged then, or, for what nobody asked for then, what the cycle knew; a book that was not read is taken as deep enough.</summary>
+    private static JudgedWith Known(CycleCapsule capsule, DecisionItem item, AssetMarket market) =>
+        capsule.Stories.FirstOrDefault(s => s.Asked.Asset == item.Asset)?.Judged
+        ?? new JudgedWith(capsule.Synced.Account, new GateFacts(
+            market.Unfit, BidDepthUsd: decimal.MaxValue / 2, AskDepthUsd: decimal.MaxValue / 2,
+            Atr: GateKnowledge.AtrOf(capsule.Sheets.FirstOrDefault(s => s.Asset == item.Asset), capsule.Terms.Limits)));
 
     private static async ValueTask<Outcome<Reasoned>> DecideAsync(CycleCapsule capsule, Func<string, IDecider?> rules, CancellationToken cancel)
     {
@@ -82,12 +89,12 @@ public static class CycleReplay
 
     private static ItemStory Judge(ItemStory story, CycleCapsule capsule, ImmutableArray<string>.Builder differences)
     {
-        if (story.Judged is not { } account || capsule.Ingested.Assets.FirstOrDefault(m => m.Instrument.Asset == story.Asked.Asset) is not { } market)
+        if (story.Judged is not { } with || capsule.Ingested.Assets.FirstOrDefault(m => m.Instrument.Asset == story.Asked.Asset) is not { } market)
         {
             return story;
         }
 
-        var judged = RiskGate.JudgeEntry(ExecuteStage.Wish(story.Asked), ExecuteStage.InputOf(market, account, capsule.Terms), capsule.CycleId);
+        var judged = RiskGate.JudgeEntry(ExecuteStage.Wish(story.Asked), ExecuteStage.InputOf(market, with, capsule.Terms), capsule.CycleId);
         if (Text(judged.Verdicts) != Text(story.Verdicts))
         {
             differences.Add($"{story.Asked.Asset}: the gate judges otherwise: {ExecuteStage.Gated(judged)}");

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Rez.Core.Market;
+using Rez.Core.Risk.Layers;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Risk;
@@ -13,26 +15,43 @@ public static class RiskGate
     /// <summary>Worst price of a fired market trigger, beyond its trigger: what the venue's own page uses (protocol §2.1).</summary>
     private const decimal TriggerSlippage = 0.10m;
 
-    private static readonly ImmutableArray<IRiskLayer> Layers =
+    /// <summary>In the order in which they are asked; each may leave less to the next.</summary>
+    public static ImmutableArray<IRiskLayer> Layers { get; } =
     [
-        new AllowedAssetsLayer(),
         new LeverageLayer(),
-        new StopLayer(),
-        new RewardRiskLayer(),
-        new EffectiveLeverageLayer(),
+        new PositionSizeLayer(),
         new MarginLayer(),
         new LiquidationLayer(),
-        new MinNotionalLayer(),
+        new StopTargetLayer(),
+        new AllowedAssetsLayer(),
+        new ConfidenceLayer(),
+        new MarketSanityLayer(),
+        new PortfolioLayer(),
     ];
 
     /// <summary>The account's limits and what is used of them now.</summary>
     public static ImmutableArray<LimitUse> Uses(AccountState account, RiskOptions limits) =>
     [
-        new LimitUse("leverage of an entry", limits.MaxLeverage, 0, "x"),
-        new LimitUse("notional of all positions", Math.Max(0, account.Equity) * limits.MaxEffectiveLeverage, account.Exposure, "USD"),
-        new LimitUse("initial margin", Math.Max(0, account.Equity) * limits.MaxMarginUse, account.MarginUsed, "USD"),
-        new LimitUse("least reward for risk after fees", limits.MinRewardRisk, 0, "for 1"),
+        .. Layers.Select(l => l.Use(account, limits)).OfType<LimitUse>(),
+        new LimitUse("loss at a stop", Math.Max(0, account.Equity) * limits.RiskPerTrade, 0, "USD a trade"),
+        new LimitUse("least reward for risk after fees", limits.MinRewardRisk, limits.MinRewardRisk, "for 1") { IsFloor = true },
+        new LimitUse("least confidence to open", limits.MinConfidence, 100, string.Empty) { IsFloor = true },
     ];
+
+    /// <summary>Asks every layer, also after a rejection. Allocates nothing while all approve.</summary>
+    /// <param name="verdicts">One for each of <see cref="Layers"/>.</param>
+    /// <returns>Whether nothing was rejected; the proposal then holds what is left of it.</returns>
+    public static bool Judge(ref Proposal proposal, GateInput input, Span<Verdict> verdicts)
+    {
+        var isApproved = true;
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            verdicts[i] = Layers[i].Judge(ref proposal, input);
+            isApproved &= verdicts[i].Kind != VerdictKind.Reject;
+        }
+
+        return isApproved;
+    }
 
     /// <summary>Judges a new position.</summary>
     public static Adjudication JudgeEntry(EntryRequest asked, GateInput input, string cycleId)
@@ -40,8 +59,7 @@ public static class RiskGate
         var direction = asked.Direction;
         if (input.Account.Of(asked.Asset) is { } held)
         {
-            var refused = new Verdict("position", VerdictKind.Reject, "position-open",
-                $"{asked.Asset} has an open {(held.Direction == Direction.Long ? "long" : "short")} of {held.Size} already.");
+            var refused = Verdict.Reject("position", "position-open", $"{asked.Asset} has an open {(held.Direction == Direction.Long ? "long" : "short")} of {held.Size} already.");
             return new Adjudication(asked, [refused], null);
         }
 
@@ -49,23 +67,17 @@ public static class RiskGate
         var proposal = new Proposal
         {
             Direction = direction,
-            Size = asked.SizeUsd > 0 && asked.SizeUsd < 1e12m ? PriceRules.Size(input.Instrument, asked.SizeUsd / reference) : 0,
+            Size = asked.SizeUsd > 0 && asked.SizeUsd < 1e12m && reference > 0 ? PriceRules.Size(input.Instrument, asked.SizeUsd / reference) : 0,
             Leverage = asked.Leverage,
             Reference = reference,
             Stop = OnGrid(asked.Stop, input.Instrument, direction == Direction.Long ? RoundTo.Up : RoundTo.Down),
             Target = OnGrid(asked.Target, input.Instrument, RoundTo.Nearest),
+            Confidence = asked.Confidence,
         };
 
-        var verdicts = ImmutableArray.CreateBuilder<Verdict>(Layers.Length);
-        foreach (var layer in Layers)
-        {
-            verdicts.Add(layer.Judge(proposal, input));
-        }
-
-        var all = verdicts.MoveToImmutable();
-        return all.Any(v => v.Kind == VerdictKind.Reject)
-            ? new Adjudication(asked, all, null)
-            : new Adjudication(asked, all, Entry(proposal, input, cycleId, asked.Reason));
+        var verdicts = new Verdict[Layers.Length];
+        var isApproved = Judge(ref proposal, input, verdicts);
+        return new Adjudication(asked, ImmutableCollectionsMarshal.AsImmutableArray(verdicts), isApproved ? Entry(proposal, input, cycleId, asked.Reason) : null);
     }
 
     /// <summary>A reduce-only order that takes liquidity now, for all or a part of a position.</summary>

@@ -48,7 +48,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
 
         _rig = new TradingRig(
             new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, HistoryFromMs: 0, DriftGrace: TimeSpan.Zero, Benchmark, new DiaryPast(diary, diary.Path)),
-            settings.Cycle, settings.Risk, reading);
+            settings.Cycle, settings.Limits, reading);
     }
 
     public OrderDesk Desk => _rig.Desk;
@@ -58,6 +58,8 @@ public sealed class DemoSession : ITradingSession, IDisposable
     public Protector Protector => _rig.Protector;
 
     public Sentinel Sentinel => _rig.Sentinel;
+
+    public PortfolioGuard Guard => _rig.Guard;
 
     public TradingControls Controls => _rig.Controls;
 

@@ -5,6 +5,7 @@ using Rez.Core.Desk;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Diary.Storage;
+using Rez.Core.Risk.Portfolio;
 using Rez.Core.Simulation;
 using Rez.Core.Trading;
 
@@ -22,9 +23,11 @@ internal sealed record DiaryReading(
     ControlState Control,
     IReadOnlyList<(string Asset, decimal? Stop, decimal? Target)> Levels,
     BenchmarkSet? Benchmark,
-    IReadOnlyList<OpenPlan> Plans)
+    IReadOnlyList<OpenPlan> Plans,
+    PortfolioHistory History)
 {
     private const int RecentEvents = 4_000;
+    private const long DayMs = 86_400_000;
 
     /// <summary>A plan carries the time the account was read before its entry was sent.</summary>
     private const long PlanBeforeFill = 60_000;
@@ -39,7 +42,7 @@ internal sealed record DiaryReading(
         var last = db.Events.OrderByDescending(e => e.Seq).Select(e => new { e.Seq, e.AtMs }).FirstOrDefault();
         if (session is null || last is null)
         {
-            return new DiaryReading(null, 0, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, [], null, []);
+            return new DiaryReading(null, 0, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, [], null, [], new PortfolioHistory());
         }
 
         var fills = db.Fills.OrderByDescending(f => f.Seq).Take(2_000).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).Reverse().ToArray();
@@ -57,7 +60,7 @@ internal sealed record DiaryReading(
         // A cycle that was cut off keeps its number: ids must not be used again with other content.
         var cycle = recent.OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
         return new DiaryReading(
-            session.World, session.StartMs, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))], BenchmarkOf(db), PlansOf(db, positions));
+            session.World, session.StartMs, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))], BenchmarkOf(db), PlansOf(db, positions), HistoryOf(db, positions));
     }
 
     /// <summary>Orders that may be open, and sends whose outcome was not written down: the process may have died in between.</summary>
@@ -84,6 +87,38 @@ internal sealed record DiaryReading(
             .DistinctBy(s => s.Asset)
             .Select(s => new OpenPlan(s.Asset, s.Thesis, new ExitPlan(s.Text, [.. s.Invalidations.Select(i => new Invalidation(i.Metric, i.Interval, i.Op, i.Level))]), s.SetMs)),
     ];
+
+    /// <summary>Everything that protections count, from the beginning of the diary or of what they look at.</summary>
+    private static PortfolioHistory HistoryOf(RezDb db, PositionRow[] positions)
+    {
+        var history = new PortfolioHistory();
+        var accepted = DiaryQueries.Control(db).AcceptedMs;
+        foreach (var trade in db.Trades.OrderBy(t => t.Number).Select(t => new { t.ClosedMs, t.OpenedMs, t.Asset, t.Net, t.ExitCode }))
+        {
+            var isStop = trade.ExitCode is ExitCodes.StopLoss or ExitCodes.Trail or ExitCodes.Liquidated;
+            history.NoteTrade(new GuardTrade(trade.ClosedMs, trade.Asset, trade.Net, isStop));
+        }
+
+        foreach (var entry in db.Trades.OrderBy(t => t.Number).Select(t => new GuardEntry(t.OpenedMs, t.Asset)).AsEnumerable().Concat(positions.Select(p => new GuardEntry(p.OpenedMs, p.Asset))).OrderBy(e => e.AtMs))
+        {
+            history.NoteEntry(entry);
+        }
+
+        var peak = db.EquityPoints.Where(e => e.AtMs >= accepted).Max(e => (decimal?)e.Equity) ?? 0;
+        var firsts = db.EquityPoints.GroupBy(e => e.AtMs / DayMs).Select(g => g.Min(e => e.Number)).ToArray();
+        foreach (var point in db.EquityPoints.Where(e => firsts.Contains(e.Number)).OrderBy(e => e.Number))
+        {
+            history.NoteEquity(point.AtMs, point.Equity);
+        }
+
+        if (db.EquityPoints.OrderByDescending(e => e.Number).FirstOrDefault() is { } last)
+        {
+            history.NoteEquity(last.AtMs, last.Equity);
+        }
+
+        history.Restore(accepted, peak);
+        return history;
+    }
 
     private static BenchmarkSet? BenchmarkOf(RezDb db) =>
         db.Events.FirstOrDefault(e => e.Type == "account.benchmark-set") is { } row && DiaryTypes.Read(row.Type, row.Version, row.Payload) is { Ok: true } read

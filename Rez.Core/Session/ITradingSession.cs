@@ -41,5 +41,8 @@ public interface ITradingSession
 
     Sentinel Sentinel { get; }
 
+    /// <summary>Protections of the account as a whole.</summary>
+    PortfolioGuard Guard { get; }
+
     CycleResult? LastCycle { get; }
 }

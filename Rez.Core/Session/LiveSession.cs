@@ -88,7 +88,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         var books = reading.Books with { SinceMs = _firstStartMs };
         _rig = new TradingRig(
             new RigPorts(_exchange, ports.Market, diary, decider, ports.Clock, ports.Wall, history, DriftGrace, Benchmark, new DiaryPast(diary, diary.Path)),
-            settings.Cycle, settings.Risk, reading with { Books = books });
+            settings.Cycle, settings.Limits, reading with { Books = books });
     }
 
     public string Mode => _ports.Mode;
@@ -117,6 +117,8 @@ public sealed class LiveSession : ITradingSession, IDisposable
     public Protector Protector => _rig.Protector;
 
     public Sentinel Sentinel => _rig.Sentinel;
+
+    public PortfolioGuard Guard => _rig.Guard;
 
     public CycleResult? LastCycle { get; private set; }
 

@@ -1,6 +1,5 @@
 using Rez.Core.Cycle;
 using Rez.Core.Diary.Storage;
-using Rez.Core.Risk;
 using Rez.Core.Simulation;
 using Rez.Core.Trading;
 
@@ -12,7 +11,7 @@ namespace Rez.Core.Session;
 /// <param name="TradingStartMs">First moment at which a cycle may run.</param>
 public sealed record SessionSettings(
     CycleSettings Cycle,
-    RiskOptions Risk,
+    RigLimits Limits,
     SimulationOptions Simulation,
     ulong Seed,
     double? Speed,

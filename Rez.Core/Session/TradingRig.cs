@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using Rez.Core.Agent;
 using Rez.Core.Cycle;
 using Rez.Core.Desk;
+using Rez.Core.Desk.Watches;
 using Rez.Core.Diary;
 using Rez.Core.Market;
 using Rez.Core.Risk;
+using Rez.Core.Risk.Exits;
+using Rez.Core.Risk.Portfolio;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Session;
@@ -17,36 +21,58 @@ internal sealed record RigPorts(
     IExchange Exchange, IMarketData Market, IDiary Diary, IDecider Decider, TimeProvider Clock, TimeProvider Wall, long HistoryFromMs, TimeSpan DriftGrace,
     Func<decimal, IReadOnlyDictionary<string, decimal>, decimal?> Benchmark, IPast? Past);
 
+/// <summary>What trading is held to.</summary>
+public sealed record RigLimits(RiskOptions Risk, ProtectionOptions Protection, ExitOptions Exits);
+
 /// <summary>The parts that every mode runs: one path for demo, paper and live.</summary>
 internal sealed class TradingRig
 {
-    public TradingRig(RigPorts ports, CycleSettings cycle, RiskOptions risk, DiaryReading reading)
+    public TradingRig(RigPorts ports, CycleSettings cycle, RigLimits limits, DiaryReading reading)
     {
+        var (risk, exits) = (limits.Risk, limits.Exits);
+        var board = new MeasureBoard();
         Desk = new OrderDesk(ports.Exchange, ports.Diary, ports.Clock, reading.Desk);
-        Books = new VenueBooks(ports.Exchange, ports.Diary, reading.Books, Desk.IsOurs);
+        Books = new VenueBooks(ports.Exchange, ports.Diary, reading.Books, Desk.IsOurs, reading.History);
         Protector = new Protector(Desk, Books, ports.Diary, ports.Market, risk, ports.Clock);
         foreach (var (asset, stop, target) in reading.Levels)
         {
             Protector.Remember(asset, stop, target);
         }
 
-        Sentinel = new Sentinel(Desk, Books, Protector, ports.Clock);
         Controls = new TradingControls(Desk, Protector, ports.Diary, ports.Clock, reading.Control);
-        Sync = new SyncStage(Desk, Books, Protector, Controls, ports.Diary, cycle, ports.Clock, ports.DriftGrace);
+        Guard = new PortfolioGuard(reading.History, limits.Protection, Controls, ports.Diary, ports.Clock);
         var plans = new ExitPlans(ports.Diary, reading.Plans);
+        Exits = new ExitWatch(Desk, Books, Protector, ports.Diary, ports.Market, board, risk, exits, cycle.TakerFeeBps);
+        ImmutableArray<IWatch> watches =
+        [
+            new FeedWatch(Protector, ports.Diary, ports.Market, limits.Protection, ports.Clock),
+            new MarginWatch(Desk, Books, Protector, ports.Diary, ports.Market, reading.History, risk, limits.Protection, exits),
+            new PlanWatch(plans, Protector, ports.Market, cycle, ports.Clock),
+            Exits,
+        ];
+        Sentinel = new Sentinel(Desk, Books, Protector, Guard, watches, ports.Clock);
+        Sync = new SyncStage(Desk, Books, Protector, Controls, ports.Diary, cycle, ports.Clock, ports.DriftGrace);
+        var ingest = new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs);
+        var knowledge = new GateKnowledge(ports.Market, ingest.Candles, Guard, Controls, board, risk, exits, cycle, () => Sentinel.LastTrouble?.Message);
         Cycle = new TradingCycle(new CycleParts(
             Sync,
-            new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs),
+            ingest,
             new CalculateStage(cycle),
             new ReasonStage(ports.Decider, new ReasonParts(Protector, Books, plans, new Backgrounds(ports.Market, cycle), risk, ports.Past)),
-            new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, plans),
+            new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, plans, knowledge, exits),
             new SecureStage(Desk, Books, Protector),
             plans,
+            knowledge,
+            Guard,
             ports.Diary,
             ports.Clock,
             ports.Wall,
             ports.Benchmark));
     }
+
+    public PortfolioGuard Guard { get; }
+
+    public ExitWatch Exits { get; }
 
     public OrderDesk Desk { get; }
 

@@ -54,14 +54,50 @@ public sealed record AccountState(
     decimal MaintenanceMargin,
     ImmutableArray<Position> Positions)
 {
-    public decimal UnrealisedPnl => Positions.Sum(p => p.UnrealisedPnl);
+    public decimal UnrealisedPnl
+    {
+        get
+        {
+            var sum = 0m;
+            foreach (var position in Positions)
+            {
+                sum += position.UnrealisedPnl;
+            }
 
-    public decimal Exposure => Positions.Sum(p => p.Notional);
+            return sum;
+        }
+    }
+
+    /// <summary>Notional of all positions, USD.</summary>
+    public decimal Exposure
+    {
+        get
+        {
+            var sum = 0m;
+            foreach (var position in Positions)
+            {
+                sum += position.Notional;
+            }
+
+            return sum;
+        }
+    }
 
     /// <summary>What could be opened with: equity not bound as initial margin, never below zero.</summary>
     public decimal Available => Math.Max(0, Equity - MarginUsed);
 
-    public Position? Of(string asset) => Positions.FirstOrDefault(p => p.Asset == asset);
+    public Position? Of(string asset)
+    {
+        foreach (var position in Positions)
+        {
+            if (position.Asset == asset)
+            {
+                return position;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>An order that is live or waiting at the venue.</summary>

@@ -12,7 +12,16 @@ public static class ExitCodes
     public const string Manual = "EXIT_MANUAL";
 
     /// <summary>A condition of the exit plan came true on a closed candle.</summary>
-    public const string Plan = "EXIT_PLAN";
+    public const string Plan = "EXIT_INVALIDATED";
+    /// <summary>A stop that had been moved along with the market.</summary>
+    public const string Trail = "EXIT_TRAIL";
+
+    /// <summary>Held as long as it may be.</summary>
+    public const string Time = "EXIT_TIME";
+
+    /// <summary>The price came back to fair value, or the signal turned.</summary>
+    public const string Fair = "EXIT_FAIR";
+
     public const string Risk = "EXIT_RISK";
     public const string Liquidated = "EXIT_LIQUIDATED";
 

@@ -23,12 +23,17 @@ public sealed class AgentPageTests(Chromium chromium) : IClassFixture<Chromium>
              {"pieceMs":60,"text":{"reasoning":"The book is even on both sides and the hour's momentum says little, so there is no reason to pay fees on both ends of a trade now.","decisions":[{"asset":"BTC","action":"open_long","size_usd":1500,"leverage":2,"stop_loss":90000,"take_profit":120000,"confidence":80,"exit_plan":null,"rationale":"a test of the way to the exchange"}]}},
              {"text":{"reasoning":"Held.","decisions":[]}}]
             """, 0);
+        // The model keeps silent until somebody looks; a minute passes before it is asked again.
+        var looking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Gate = looking.Task;
         await using var rez = RezProcess.Start(
-            Repo.Root, null, "run", "--data-dir", folder.Path, "--port", "0", "--speed", "60", "--set", "Trading:Decider=agent", "--set", "Model:Name=scripted", "--set", $"Model:BaseUrl={host.Address}");
+            Repo.Root, null, "run", "--data-dir", folder.Path, "--port", "0", "--speed", "5", "--set", "Trading:Decider=agent", "--set", "Model:Name=scripted", "--set", $"Model:BaseUrl={host.Address}");
         var link = await rez.LinkAsync();
         await page.GotoAsync(link.ToString());
         await page.GetByRole(AriaRole.Link, new() { Name = "Agent" }).ClickAsync();
         var talk = page.GetByTestId("talk").First;
+        await Assertions.Expect(talk).ToContainTextAsync("The model is thinking", new() { Timeout = 60_000 });
+        looking.SetResult();
 
         // Some of the words are there before all are.
         await Assertions.Expect(talk.Locator(".part.said pre")).ToContainTextAsync("The book is", new() { Timeout = 60_000 });

@@ -23,7 +23,7 @@ public sealed class ControlTests
         Assert.True(again.Session.Controls.State is { Halted: true, By: "test", Why: "enough" });
         await again.Session.RunAsync(CancellationToken.None);
         Assert.Empty(again.Session.World.Venue.Fills);
-        Assert.Contains("not sent: halted", Lines(folder));
+        Assert.Contains("rejected (halted)", Lines(folder));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ControlTests
         await stage.Session.Controls.SetPausedAsync("BTC", true, "test");
         await stage.Session.RunAsync(CancellationToken.None);
         Assert.Equal("ETH", Assert.Single(stage.Session.World.Venue.Account().Positions).Asset);
-        Assert.Contains("not sent: BTC is paused", Lines(folder));
+        Assert.Contains("rejected (asset-paused)", Lines(folder));
         await stage.Session.Controls.SetPausedAsync("BTC", false, "test");
         Assert.Empty(stage.Session.Controls.State.Paused);
     }
@@ -142,7 +142,7 @@ public sealed class ControlTests
     public async Task An_entry_cut_short_is_protected_in_the_same_cycle()
     {
         using var folder = new TempFolder();
-        using var stage = SessionStage.Open(folder.Path, 1, o => { o.Simulation.DepthUsdPerBp = 1_000m; o.Risk.EntrySlippageBps = 2; }, AlwaysLong(20_000m));
+        using var stage = SessionStage.Open(folder.Path, 1, o => { o.Simulation.DepthUsdPerBp = 1_000m; o.Risk.EntrySlippageBps = 2; o.Risk.DepthBps = 1_000; }, AlwaysLong(20_000m));
         await stage.Session.RunAsync(CancellationToken.None);
         var venue = stage.Session.World.Venue;
         Assert.NotEmpty(venue.Account().Positions);

@@ -142,7 +142,7 @@ internal sealed class FaultStage : IAsyncDisposable
         await Diary.FlushAsync();
         Rig = new TradingRig(
             new RigPorts(Exchange, _link.Market, Diary, decider, _link.Clock, TimeProvider.System, now - (4_000 * 300_000L), TimeSpan.FromSeconds(1), (_, _) => null, null),
-            settings.Cycle, settings.Risk, reading);
+            settings.Cycle, settings.Limits, reading);
     }
 
     private async Task StopAsync()

@@ -127,7 +127,7 @@ internal sealed class LocalStage : IAsyncDisposable
 
     public RezOptions Options(Action<RezOptions>? change = null)
     {
-        var options = SessionStage.Options();
+        var options = SessionStage.Options(SessionStage.Loosen);
         options.Trading.Mode = Core.Cycle.TradingMode.Live;
         options.Hyperliquid.Network = Network.Local;
         options.Hyperliquid.Url = Host.Address.ToString();

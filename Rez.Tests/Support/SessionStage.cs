@@ -31,9 +31,24 @@ internal sealed class SessionStage : IDisposable
         return options;
     }
 
+    /// <summary>For tests of the way to the exchange: what is asked for is not to be refused or ended by a limit the test is not about.</summary>
+    public static void Loosen(RezOptions o)
+    {
+        (o.Risk.RiskPerTrade, o.Risk.MaxEffectiveLeverage, o.Risk.MaxAssetLeverage) = (0.5m, 3m, 20m);
+        (o.Risk.MinConfidence, o.Risk.MinStopAtr, o.Risk.MaxStopAtr, o.Risk.MaxDepthShare) = (0, 0m, 1_000m, 1_000_000m);
+        (o.Protection.DailyLoss, o.Protection.WeeklyLoss, o.Protection.MaxDrawdown, o.Protection.ConsecutiveLosses) = (0, 0, 0, 0);
+        (o.Protection.CooldownMinutes, o.Protection.MaxOpenPositions, o.Protection.MaxTradesPerHour, o.Protection.MinutesBetweenEntries) = (0, 0, 0, 0);
+        (o.Protection.MaxCorrelated, o.Protection.LosingWeeks) = (0, 0);
+        (o.Exits.MaxHoldHours, o.Exits.TrailArm) = (0, 0);
+    }
+
     public static SessionStage Open(string folder, long? cycles = null, Action<RezOptions>? change = null, IDecider? decider = null)
     {
-        var options = Options(change);
+        var options = decider is null ? Options(change) : Options(o =>
+        {
+            Loosen(o);
+            change?.Invoke(o);
+        });
         var market = SessionComposition.Market(options).Value;
         var world = new DemoWorld(market, options.Simulation, options.Demo.Seed);
         var diary = DiaryStore.Open(Path.Combine(folder, "diary.db"), world.Clock);

@@ -226,7 +226,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(("2", ".env"), values["Risk:MinRewardRisk"]);
         Assert.Equal(("9999", "environment"), values["Web:Port"]);
         Assert.Equal(("77", "command line"), values["Demo:Seed"]);
-        Assert.Equal(("3", "appsettings.json"), values["Risk:MaxEffectiveLeverage"]);
+        Assert.Equal(("10", "appsettings.json"), values["Risk:MaxEffectiveLeverage"]);
         Assert.Equal(("********", ".env"), values["Web:Password"]);
         Assert.DoesNotContain("secret", print.Out + print.Err);
 

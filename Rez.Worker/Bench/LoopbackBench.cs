@@ -57,8 +57,8 @@ internal static class LoopbackBench
             var cycle = $"bench-{round}";
             var wish = new EntryRequest("BTC", Direction.Long, 1_000m, 3, context.Mark * 0.97m, context.Mark * 1.06m, 90, "bench");
             var started = Stopwatch.GetTimestamp();
-            var judged = RiskGate.JudgeEntry(wish, new GateInput(instrument, context, state, options.Risk, ["BTC"], 4.5m, null), cycle);
-            var outcome = await desk.PlaceAsync(judged.Approved ?? throw new InvalidOperationException(judged.FirstRejection!.Message), "entry", null, cancel);
+            var judged = RiskGate.JudgeEntry(wish, new GateInput(instrument, context, state, options.Risk, ["BTC"], 4.5m, new GateFacts(BidDepthUsd: 1e9m, AskDepthUsd: 1e9m)), cycle);
+            var outcome = await desk.PlaceAsync(judged.Approved ?? throw new InvalidOperationException(judged.FirstRejection!.Value.Message), "entry", null, cancel);
             if (round >= 0)
             {
                 times[round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;

@@ -26,6 +26,9 @@ internal sealed class ScriptedModelHost : IAsyncDisposable
     /// <summary>Bodies of the calls so far.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>Calls wait for it, where it is set.</summary>
+    public Task? Gate { get; set; }
+
     /// <summary>Query and headers of the calls so far.</summary>
     public List<(string Query, Dictionary<string, string> Headers)> Requests { get; } = [];
 
@@ -61,6 +64,11 @@ internal sealed class ScriptedModelHost : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
+        if (Gate is { } gate)
+        {
+            await gate.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         JsonElement step;
         lock (Calls)
         {

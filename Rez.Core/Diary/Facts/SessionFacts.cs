@@ -24,7 +24,22 @@ public sealed record ClockJumped(long FromMs, long ToMs) : DiaryFact;
 /// <param name="Paused">Assets that are not opened until resumed.</param>
 /// <param name="By">console, api, cli, rez.</param>
 [DiaryType("control.changed")]
-public sealed record ControlChanged(bool AutoTrading, bool Halted, ImmutableArray<string> Paused, string By, string Why) : DiaryFact;
+public sealed record ControlChanged(bool AutoTrading, bool Halted, ImmutableArray<string> Paused, string By, string Why) : DiaryFact
+{
+    public bool? Reducing { get; init; }
+
+    /// <summary>When reducing ends by itself.</summary>
+    public long? UntilMs { get; init; }
+
+    /// <summary>When a person last resumed, and so accepted what had happened.</summary>
+    public long? AcceptedMs { get; init; }
+}
+
+/// <summary>A protection of the account as a whole stops openings.</summary>
+/// <param name="State">Reducing or Halted.</param>
+/// <param name="UntilMs">When it ends by itself; null when a person must resume.</param>
+[DiaryType("guard.tripped")]
+public sealed record GuardTripped(string Code, string Words, string State, long? UntilMs) : DiaryFact;
 
 /// <summary>A person asked to close one asset, or everything.</summary>
 /// <param name="Asset">Null for everything.</param>

@@ -62,6 +62,11 @@ public sealed record PlanSet(string Asset, string Thesis, string Text, Immutable
 [DiaryType("plan.fired")]
 public sealed record PlanFired(string Asset, string Condition) : DiaryFact;
 
+/// <summary>A rule between cycles ends a position, a part of it, or moves its stop.</summary>
+/// <param name="Act">Close, Reduce or MoveStop.</param>
+[DiaryType("exit.called")]
+public sealed record ExitCalled(string Asset, string Code, string Act, string Words) : DiaryFact;
+
 /// <summary>Diary and venue disagree on a position.</summary>
 /// <param name="Policy">adopt, flatten or halt.</param>
 [DiaryType("position.drift-found")]

@@ -118,7 +118,10 @@ internal sealed class Projector(ReadModel model)
                 Total(_totals with { FailedCycles = _totals.FailedCycles + 1 });
                 break;
             case ControlChanged c:
-                model.State("control", new ControlState(c.AutoTrading, c.Halted, c.Paused, c.By, c.Why, atMs));
+                model.State("control", new ControlState(c.AutoTrading, c.Halted, c.Paused, c.By, c.Why, atMs)
+                {
+                    Reducing = c.Reducing ?? false, UntilMs = c.UntilMs, AcceptedMs = c.AcceptedMs ?? 0,
+                });
                 break;
             case SessionStarted s:
                 model.State("session", s);
@@ -192,7 +195,7 @@ internal sealed class Projector(ReadModel model)
     private static string ExitCodeOf(Fill fill, Known? known) =>
         fill.IsLiquidation ? ExitCodes.Liquidated
         : fill.IsDeleveraging ? ExitCodes.Deleveraged
-        : (fill.Trigger ?? known?.Trigger) == TriggerKind.StopLoss ? ExitCodes.StopLoss
+        : (fill.Trigger ?? known?.Trigger) == TriggerKind.StopLoss ? known?.Code ?? ExitCodes.StopLoss
         : (fill.Trigger ?? known?.Trigger) == TriggerKind.TakeProfit ? ExitCodes.TakeProfit
         : known is null ? ExitCodes.Foreign
         : known.Code ?? ExitCodes.Signal;

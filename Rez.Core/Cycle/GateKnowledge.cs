@@ -1,0 +1,52 @@
+using Rez.Core.Agent;
+using Rez.Core.Desk;
+using Rez.Core.Desk.Watches;
+using Rez.Core.Indicators;
+using Rez.Core.Market;
+using Rez.Core.Risk;
+using Rez.Core.Risk.Exits;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Cycle;
+
+/// <summary>Gathers what the gate knows beside market and account: the book, the average true range, pauses and caps, the connection, and what the account's protections say.</summary>
+public sealed class GateKnowledge(
+    IMarketData market, CandleStore candles, PortfolioGuard guard, TradingControls controls, MeasureBoard board, RiskOptions limits, ExitOptions exits, CycleSettings settings, Func<string?> upstream)
+{
+    private const string AtrOutput = "atr:14";
+
+    public async ValueTask<GateFacts> OfAsync(DecisionItem item, AssetMarket asset, IndicatorSheet? sheet, AccountState account, CancellationToken cancel)
+    {
+        var book = await market.BookAsync(item.Asset, cancel);
+        var capped = await market.CappedAssetsAsync(cancel);
+        var direction = item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short;
+        return new GateFacts(
+            asset.Unfit,
+            upstream() ?? (capped.Ok ? null : capped.Rejection.Message),
+            controls.State.Paused.Contains(item.Asset),
+            capped.Ok && capped.Value.Contains(item.Asset),
+            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Bids, limits.DepthBps), 2) : null,
+            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Asks, limits.DepthBps), 2) : null,
+            AtrOf(sheet, limits),
+            guard.Against(account, item.Asset, Correlations.CountWith(candles, settings.CycleInterval, item.Asset, direction, account, guard.Options.CorrelationThreshold)));
+    }
+
+    /// <summary>Average true range as the settings measure stops, or null when the sheet has none.</summary>
+    public static decimal? AtrOf(IndicatorSheet? sheet, RiskOptions limits) => Output(sheet, limits.AtrInterval, AtrOutput);
+
+    /// <summary>Leaves the newest measures to the sentinel.</summary>
+    public void Note(IndicatorSheet sheet) => board.Note(
+        sheet.Asset,
+        new AssetMeasures(
+            AtrOf(sheet, limits), Correlations.Sigma(candles.Series(sheet.Asset, settings.CycleInterval), exits.SigmaBars), exits.FairValue.Length > 0 ? Output(sheet, limits.AtrInterval, exits.FairValue) : null));
+
+    private static decimal? Output(IndicatorSheet? sheet, string interval, string name)
+    {
+        if (sheet is null || !Interval.TryParse(interval, out var wanted) || sheet.Of(wanted) is not { } bars || bars.Layout.Names.IndexOf(name) is not (>= 0 and var index))
+        {
+            return null;
+        }
+
+        return PriceRules.FromDouble(bars.Values[index * SheetLayout.Depth]) is { Ok: true, Value: > 0 } value ? value.Value : null;
+    }
+}

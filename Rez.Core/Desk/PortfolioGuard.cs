@@ -1,0 +1,74 @@
+using Rez.Core.Diary;
+using Rez.Core.Diary.Facts;
+using Rez.Core.Risk.Portfolio;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Desk;
+
+/// <summary>
+/// Watches the account as a whole: puts it to reducing or halts it when a protection trips, and back to active at the stated time. What a person resumed is taken as accepted.
+/// The account's state is the controls'; this only changes it, with who, why and until.
+/// </summary>
+public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions options, TradingControls controls, IDiary diary, TimeProvider clock)
+{
+    private const string Me = "rez";
+
+    public PortfolioHistory History => history;
+
+    public ProtectionOptions Options => options;
+
+    /// <summary>What trips at a start, unless it is forced.</summary>
+    public async ValueTask StartAsync(bool isForced)
+    {
+        var tripped = PortfolioRules.AtStart(history, options, NowMs);
+        if (tripped is not null && !isForced && controls.State.State == TradingState.Active)
+        {
+            await TripAsync(tripped);
+        }
+    }
+
+    /// <summary>Takes a new reading of the account into account.</summary>
+    /// <param name="found">What was found wrong besides: margin, silent prices.</param>
+    public async ValueTask LookAsync(AccountState account, Tripped? found = null)
+    {
+        var nowMs = NowMs;
+        var state = controls.State;
+        if (state.AcceptedMs > history.AcceptedMs)
+        {
+            history.Accept(state.AcceptedMs);
+        }
+
+        history.NoteEquity(nowMs, account.Equity);
+        if (state is { State: TradingState.Reducing, UntilMs: { } until } && nowMs >= until)
+        {
+            await controls.RestoreAsync(Me, $"the stated time has come ({state.Why})");
+            state = controls.State;
+        }
+
+        var tripped = PortfolioRules.OfAccount(history, options, nowMs) ?? found;
+        if (tripped is not null && (tripped.State > state.State || (tripped.State == TradingState.Reducing && state.State == TradingState.Reducing && tripped.UntilMs > state.UntilMs)))
+        {
+            await TripAsync(tripped);
+        }
+    }
+
+    /// <summary>What stands against a new position, or null.</summary>
+    public Rejection? Against(AccountState account, string asset, int correlated)
+    {
+        var state = controls.State;
+        return state.State != TradingState.Active
+            ? new Rejection(state.State == TradingState.Halted ? "halted" : "reducing", $"Nothing is opened: {state.Why} (by {state.By}{Until(state)}).")
+            : PortfolioRules.AgainstEntry(history, options, account, asset, correlated, NowMs);
+    }
+
+    private static string Until(ControlState state) =>
+        state.UntilMs is { } ms ? $", until {DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime:yyyy-MM-dd HH:mm} UTC" : string.Empty;
+
+    private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async ValueTask TripAsync(Tripped tripped)
+    {
+        diary.Append(new GuardTripped(tripped.Code, tripped.Words, tripped.State.ToString(), tripped.UntilMs));
+        await controls.TripAsync(tripped.State, Me, tripped.Words, tripped.UntilMs);
+    }
+}
