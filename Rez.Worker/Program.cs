@@ -22,6 +22,11 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     ImportCommand.Build(),
     BenchCommand.Build(),
 };
+foreach (var verb in ControlCommands.Build())
+{
+    root.Add(verb);
+}
+
 RunCommand.AddTo(root);
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

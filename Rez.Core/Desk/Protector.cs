@@ -177,12 +177,15 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
 
             var context = await market.ContextAsync(asset, cancel);
             var instruments = await InstrumentsAsync(cancel);
-            if (!context.Ok || !instruments.TryGetValue(asset, out var instrument))
+            if (!instruments.TryGetValue(asset, out var instrument))
             {
                 continue;
             }
 
-            var exit = RiskGate.ApproveExit(position, instrument, context.Value, limits, cycleId, reason, attempt: NextAttempt());
+            // Without a book the mark of the account's own reading serves: an exit's limit is wide enough.
+            var mark = position.MarkPrice;
+            var prices = context.Ok ? context.Value : new AssetContext(asset, account.Value.At, mark, mark, mark, mark, 0, 0, 0);
+            var exit = RiskGate.ApproveExit(position, instrument, prices, limits, cycleId, reason, attempt: NextAttempt());
             await desk.PlaceAsync(exit, "exit", code, cancel);
             await books.BookAsync(cancel);
         }

@@ -10,6 +10,8 @@ public sealed record FlattenResult(string Asset, decimal? Left);
 /// <summary>What a person may do at any time: switch auto-trading, halt, resume, flatten. Durable before it is acknowledged.</summary>
 public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary diary, TimeProvider clock, ControlState start)
 {
+    private const int AccountReads = 10;
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private volatile ControlState _state = start;
     private int _commands;
@@ -90,6 +92,12 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
         try
         {
             var account = await desk.Exchange.AccountAsync(cancel);
+            for (var again = 1; !account.Ok && again < AccountReads; again++)
+            {
+                await Task.Delay(BetweenReads, clock, cancel);
+                account = await desk.Exchange.AccountAsync(cancel);
+            }
+
             if (!account.Ok)
             {
                 return [new FlattenResult(asset ?? "*", null)];

@@ -154,6 +154,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
             await Sentinel.BeatAsync(CancellationToken.None);
         }
 
+        await Guard.StartAsync(_settings.IsForced);
         Phase = SessionPhase.Trading;
         var pace = new Pace(_wall, _settings.Speed, _world.NowMs);
         NextCycleAt = NextBoundary();

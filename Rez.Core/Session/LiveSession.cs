@@ -171,6 +171,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
             if (refused is null)
             {
                 await ReconcileAsync(cancel);
+                await Guard.StartAsync(_settings.IsForced);
                 Phase = SessionPhase.Trading;
                 await TradeAsync(cancel);
             }

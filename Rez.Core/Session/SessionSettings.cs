@@ -18,7 +18,11 @@ public sealed record SessionSettings(
     long? MaxCycles,
     long TradingStartMs,
     int MaxBackoffCycles,
-    string Version);
+    string Version)
+{
+    /// <summary>Whether trading starts whatever the last weeks were.</summary>
+    public bool IsForced { get; init; }
+}
 
 /// <summary>What a headless run prints at its end. Money in USD.</summary>
 public sealed record SessionSummary(

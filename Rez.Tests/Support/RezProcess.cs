@@ -76,6 +76,7 @@ internal sealed partial class RezProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, e) =>
         {
             Keep(rez._err, e.Data);
+            rez.Look();
             if (e.Data is not null && LinkPattern().Match(e.Data) is { Success: true } match)
             {
                 rez._link.TrySetResult(match.Value);
@@ -98,7 +99,7 @@ internal sealed partial class RezProcess : IAsyncDisposable
             : new Uri(await _link.Task);
     }
 
-    /// <summary>Waits for something on standard output.</summary>
+    /// <summary>Waits for something that it prints, wherever.</summary>
     public async Task<string> LineAsync(Regex pattern)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -141,7 +142,7 @@ internal sealed partial class RezProcess : IAsyncDisposable
 
     private void Look()
     {
-        var text = Out;
+        var text = Out + Err;
         lock (_waiting)
         {
             foreach (var (pattern, found) in _lines)

@@ -39,10 +39,16 @@ public sealed class ApiTests : IAsyncLifetime
     {
         var document = await JsonAsync("/openapi/v1.json");
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToArray();
-        Assert.Equal(["/api/agent/conversations", "/api/agent/spent", "/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/equity", "/api/fills", "/api/positions", "/api/status", "/healthz"], paths.Order());
+        Assert.Equal(
+            [
+                "/api/agent/conversations", "/api/agent/spent", "/api/control/auto-trading", "/api/control/flatten", "/api/control/halt", "/api/control/resume", "/api/cycles", "/api/cycles/{id}", "/api/diary",
+                "/api/equity", "/api/fills", "/api/limits", "/api/positions", "/api/status", "/healthz",
+            ],
+            paths.Order());
         foreach (var path in paths.Append("/openapi/v1.json").Append("/api/nothing"))
         {
-            using var answer = await _stranger.GetAsync(path.Replace("{id}", "x", StringComparison.Ordinal));
+            var isCommand = path.StartsWith("/api/control/", StringComparison.Ordinal);
+            using var answer = isCommand ? await _stranger.PostAsync(path, null) : await _stranger.GetAsync(path.Replace("{id}", "x", StringComparison.Ordinal));
             Assert.Equal(path == "/healthz" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, answer.StatusCode);
         }
 
@@ -89,6 +95,33 @@ public sealed class ApiTests : IAsyncLifetime
         }
 
         Assert.Equal(10, page.GetProperty("next").GetInt64());
+    }
+
+    [Fact]
+    public async Task Halt_resume_and_flatten_may_be_asked_for_again_and_say_what_they_did()
+    {
+        foreach (var _ in new[] { 1, 2 })
+        {
+            using var halted = await _client.PostAsync("/api/control/halt", null);
+            Assert.Equal(HttpStatusCode.OK, halted.StatusCode);
+            Assert.Equal(("Halted", "api"), (await JsonAsync("/api/status")) is var s ? (s.GetProperty("state").GetString(), s.GetProperty("controlBy").GetString()) : default);
+        }
+
+        using (await _client.PostAsync("/api/control/resume", null))
+        {
+            Assert.Equal("Active", (await JsonAsync("/api/status")).GetProperty("state").GetString());
+        }
+
+        foreach (var _ in new[] { 1, 2 })
+        {
+            using var flat = await _client.PostAsync("/api/control/flatten", null);
+            Assert.True(JsonDocument.Parse(await flat.Content.ReadAsStringAsync()).RootElement.GetProperty("flat").GetBoolean());
+        }
+
+        Assert.Equal("Halted", (await JsonAsync("/api/status")).GetProperty("state").GetString());
+        using var nobody = await _client.PostAsync("/api/control/flatten?asset=PEPE", null);
+        Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
+        Assert.Contains((await JsonAsync("/api/limits")).EnumerateArray(), l => l.GetProperty("name").GetString() == "notional of all positions" && l.GetProperty("limit").GetDecimal() > 0);
     }
 
     [Theory]

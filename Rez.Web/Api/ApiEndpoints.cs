@@ -43,9 +43,41 @@ internal static class ApiEndpoints
         api.MapGet("/cycles", Cycles).WithSummary("Cycles, newest first");
         api.MapGet("/cycles/{id}", Cycle).WithSummary("One cycle with its capsule");
         api.MapGet("/fills", (Views views, int? count, CancellationToken cancel) => views.FillsAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("Newest fills");
+        var control = api.MapGroup("/control");
+        control.MapPost("/halt", (ITradingSession session, HttpContext http) => Changed(session, session.Controls.HaltAsync(By(http), "halted by a person"))).WithSummary("Nothing is opened until resumed; stops stay");
+        control.MapPost("/resume", (ITradingSession session, HttpContext http) => Changed(session, session.Controls.ResumeAsync(By(http)))).WithSummary("Trades again; what had happened is accepted");
+        control.MapPost("/auto-trading", (ITradingSession session, HttpContext http, bool on) => Changed(session, session.Controls.SetAutoTradingAsync(on, By(http)))).WithSummary("Whether decisions are carried out");
+        control.MapPost("/flatten", FlattenAsync).WithSummary("Closes one asset, or halts and closes everything, and says what is left");
+        api.MapGet("/limits", LimitsAsync).WithSummary("Limits of the risk gate and what is used of them");
         api.MapGet("/agent/conversations", (AgentFeed feed) => feed.Talks()).WithSummary("The conversation that runs and the last few of this process, newest first");
         api.MapGet("/agent/spent", (Views views, int? count, CancellationToken cancel) => views.SpentAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("What decisions of a model took and cost, newest first");
         api.MapGet("/diary", Diary).WithSummary("Events after a sequence number, oldest first");
+    }
+
+    private static string By(HttpContext http) => http.Request.Headers.Authorization.Count > 0 ? "api" : "console";
+
+    private static async Task<ControlState> Changed(ITradingSession session, Task change)
+    {
+        await change;
+        return session.Controls.State;
+    }
+
+    private static async Task<IResult> FlattenAsync(ITradingSession session, HttpContext http, string? asset, CancellationToken cancel)
+    {
+        if (asset is not null && !session.Assets.Contains(asset, StringComparer.Ordinal) && await session.Exchange.AccountAsync(cancel) is { Ok: true } read && read.Value.Of(asset) is null)
+        {
+            return Results.Problem($"There is no position in {asset}.", statusCode: StatusCodes.Status404NotFound);
+        }
+
+        // Once asked for it goes through, whoever hangs up.
+        var results = await session.Controls.FlattenAsync(asset, By(http), CancellationToken.None);
+        return Results.Ok(new { flat = results.All(r => r.Left == 0), results });
+    }
+
+    private static async Task<IResult> LimitsAsync(ITradingSession session, Core.Risk.RiskOptions limits, CancellationToken cancel)
+    {
+        var account = await session.Exchange.AccountAsync(cancel);
+        return account.Ok ? Results.Ok(Core.Risk.RiskGate.Uses(account.Value, limits)) : Results.Problem(account.Rejection.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Health(ITradingSession session, DiaryStore diary) =>

@@ -27,6 +27,7 @@ public static class RezConsole
         services.AddSingleton(session);
         services.AddSingleton(diary);
         services.AddSingleton(settings);
+        services.AddSingleton(settings.Limits);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new AccessFile(settings.DataDir, TimeProvider.System));
         services.AddSingleton<Views>();

@@ -35,7 +35,7 @@ public sealed record SpentView(
 
 /// <summary>The state of the whole in one record.</summary>
 public sealed record StatusView(
-    string Mode, string Phase, string Version, long NowMs, long NextCycleMs, double? Speed, bool AutoTrading, bool Halted, IReadOnlyList<string> Assets, IReadOnlyList<string> Paused, string ControlBy, string ControlWhy,
+    string Mode, string Phase, string Version, long NowMs, long NextCycleMs, double? Speed, bool AutoTrading, string State, bool Halted, long? UntilMs, IReadOnlyList<string> Assets, IReadOnlyList<string> Paused, string ControlBy, string ControlWhy,
     decimal Equity, decimal Available, decimal OpenPnl, decimal TodayPnl, decimal MarginUsePercent, decimal DrawdownPercent, decimal MaxDrawdownPercent,
     long Cycles, long FailedCycles, long Trades, decimal? WinRatePercent, decimal NetPnl, decimal FeesPaid, decimal FundingPaid, decimal Volume,
     long UnprotectedMs, IReadOnlyList<string> Unprotected, string? SentinelTrouble, long DiarySeq, string DiaryHead, long DiaryQueue);
@@ -66,7 +66,9 @@ public sealed class Views(ITradingSession session, DiaryStore diary, ConsoleSett
             session.NextCycleAt.ToUnixTimeMilliseconds(),
             session.Speed,
             control.AutoTrading,
+            control.State.ToString(),
             control.Halted,
+            control.UntilMs,
             session.Assets,
             control.Paused,
             control.By,

@@ -37,6 +37,9 @@ internal static class BenchCommand
         var agent = new Command("agent", "The agent's own work: its context, and reading an answer") { CommonOptions.Json };
         agent.SetAction(parse => Print(AgentBench.Run(), parse));
 
+        var gate = new Command("gate", "A proposal through the risk gate; ten thousand positions guarded") { CommonOptions.Json };
+        gate.SetAction(parse => Print(GateBench.Run(), parse));
+
         var rounds = new Option<int>("--rounds") { Description = "Orders to send (the venue's weight allows about 800 at once)", DefaultValueFactory = _ => 700 };
         var loopback = new Command("loopback", "Decision to acknowledged order, against the local exchange") { rounds, CommonOptions.Json };
         loopback.SetAction(async (parse, cancel) =>
@@ -47,7 +50,7 @@ internal static class BenchCommand
 
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
-        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, loopback, start };
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, loopback, start };
     }
 
     private static int Print(BenchReport report, ParseResult parse)

@@ -19,6 +19,7 @@ internal static class RunCommand
     private static readonly Option<bool> Headless = new("--headless") { Description = "Without the console" };
     private static readonly Option<string?> Candles = new("--candles") { Description = "Folder of candle files to play (Demo:Candles)" };
     private static readonly Option<string?> Seed = new("--seed") { Description = "Seed of the generated market (Demo:Seed)" };
+    private static readonly Option<bool> Force = new("--force") { Description = "Trade although the last weeks all lost" };
     private static readonly Option<string?> Port = new("--port") { Description = "Port of the console (Web:Port)" };
 
     public static Command Build()
@@ -31,7 +32,7 @@ internal static class RunCommand
     /// <summary>Gives a command the options and the action of <c>run</c>.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Mode, Speed, Cycles, Headless, Candles, Seed, CommonOptions.DataDir, Port, CommonOptions.Json })
+        foreach (var option in new Option[] { Mode, Speed, Cycles, Headless, Candles, Seed, Force, CommonOptions.DataDir, Port, CommonOptions.Json })
         {
             command.Add(option);
         }
@@ -70,7 +71,7 @@ internal static class RunCommand
 
         try
         {
-            var opened = await OpenAsync(options, parse.GetValue(Cycles), cancel);
+            var opened = await OpenAsync(options, parse.GetValue(Cycles), parse.GetValue(Force), cancel);
             if (!opened.Ok)
             {
                 Console.Error.WriteLine(opened.Rejection.Message);
@@ -97,11 +98,11 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<Outcome<TradingHost>> OpenAsync(RezOptions options, long? cycles, CancellationToken cancel)
+    private static async Task<Outcome<TradingHost>> OpenAsync(RezOptions options, long? cycles, bool isForced, CancellationToken cancel)
     {
         if (options.Trading.Mode != TradingMode.Demo)
         {
-            var live = await LiveHost.OpenAsync(options, cycles, cancel);
+            var live = await LiveHost.OpenAsync(options, cycles, isForced, cancel);
             return live.Ok ? live.Value : live.Rejection;
         }
 
@@ -111,7 +112,7 @@ internal static class RunCommand
             return market.Rejection;
         }
 
-        var demo = DemoHost.Open(options, market.Value, cycles);
+        var demo = DemoHost.Open(options, market.Value, cycles, isForced);
         return demo.Ok ? demo.Value : demo.Rejection;
     }
 

@@ -32,6 +32,7 @@ internal static class ConsoleHost
                 DataDir = host.DataDir,
                 DiaryPath = host.Diary.Path,
                 Version = TradingHost.Version,
+                Limits = host.Options.Risk,
                 Password = web.Password,
                 ApiToken = web.ApiToken,
             });

@@ -21,7 +21,7 @@ internal sealed class DemoHost : TradingHost
     public DemoSession Demo => _session;
 
     /// <exception cref="Core.Diary.DiaryUnavailableException">The data dir or the diary can't be used.</exception>
-    public static Outcome<DemoHost> Open(RezOptions options, IMarketSource market, long? maxCycles)
+    public static Outcome<DemoHost> Open(RezOptions options, IMarketSource market, long? maxCycles, bool isForced = false)
     {
         var data = DataDirectory.Take(options.Storage.DataDir);
         DiaryStore? diary = null;
@@ -30,7 +30,7 @@ internal sealed class DemoHost : TradingHost
             var log = Logging.Create(options.Log, data.Path);
             var world = new DemoWorld(market, options.Simulation, options.Demo.Seed);
             diary = DiaryStore.Open(data.DiaryPath, world.Clock);
-            var settings = SessionComposition.Settings(options, market, maxCycles, Version);
+            var settings = SessionComposition.Settings(options, market, maxCycles, Version) with { IsForced = isForced };
             var decider = Deciders.Of(options, new DeciderPorts(world.Market, diary, data.DiaryPath, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed)));
             var session = DemoSession.Open(world, diary, decider, settings, TimeProvider.System);
             if (!session.Ok)

@@ -31,7 +31,7 @@ internal sealed class LiveHost : TradingHost
     public override ITradingSession Session => _session;
 
     /// <exception cref="Core.Diary.DiaryUnavailableException">The data dir or the diary can't be used.</exception>
-    public static async Task<Outcome<LiveHost>> OpenAsync(RezOptions options, long? maxCycles, CancellationToken cancel)
+    public static async Task<Outcome<LiveHost>> OpenAsync(RezOptions options, long? maxCycles, bool isForced, CancellationToken cancel)
     {
         var data = DataDirectory.Take(options.Storage.DataDir);
         DiaryStore? diary = null;
@@ -70,7 +70,7 @@ internal sealed class LiveHost : TradingHost
 
             var decider = Deciders.Of(options, new DeciderPorts(link.Market, diary, data.DiaryPath, Handler, TimeProvider.System, jitter));
             var session = LiveSession.Open(
-                ports.Value, diary, decider, LiveComposition.Settings(options, maxCycles, Version), LiveComposition.Pace(options));
+                ports.Value, diary, decider, LiveComposition.Settings(options, maxCycles, Version) with { IsForced = isForced }, LiveComposition.Pace(options));
             if (!session.Ok)
             {
                 return session.Rejection;

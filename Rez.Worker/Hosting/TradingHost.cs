@@ -41,6 +41,7 @@ internal abstract class TradingHost : IAsyncDisposable
     /// <returns>Exit code.</returns>
     public async Task<int> TradeAsync(CancellationToken cancel)
     {
+        await using var killSwitch = KillSwitch.Start(Session, DataDir, Log);
         var code = await Task.Run(() => RunAsync(cancel), CancellationToken.None);
         if (cancel.IsCancellationRequested)
         {
