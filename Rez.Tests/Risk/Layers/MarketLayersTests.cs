@@ -10,6 +10,8 @@ namespace Rez.Tests.Risk.Layers;
 /// <summary>Allowed assets, confidence, market sanity and the portfolio's word.</summary>
 public sealed class MarketLayersTests
 {
+    private static readonly System.Text.Json.JsonSerializerOptions Json = new(System.Text.Json.JsonSerializerDefaults.Web);
+
     [Theory]
     [InlineData("ok")]
     [InlineData("asset-not-allowed")]
@@ -94,8 +96,8 @@ public sealed class MarketLayersTests
     {
         foreach (var verdict in new[] { Verdict.Approve("a", 1.5m, 3m), Verdict.Approve("a"), Verdict.Reject("b", "c", "why"), new Verdict("d", VerdictKind.Clamp, "e", "cut", 3m, 2m, 1m, 2m) })
         {
-            var json = System.Text.Json.JsonSerializer.Serialize(verdict, Core.Diary.DiaryTypes.Json);
-            Assert.Equal(json, System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonSerializer.Deserialize<Verdict>(json, Core.Diary.DiaryTypes.Json), Core.Diary.DiaryTypes.Json));
+            var json = System.Text.Json.JsonSerializer.Serialize(verdict, Json);
+            Assert.Equal(json, System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonSerializer.Deserialize<Verdict>(json, Json), Json));
             Assert.NotEmpty(verdict.Message);
         }
 
