@@ -27,7 +27,10 @@ public static class Deciders
 
     public static bool HasModel(RezOptions o) => o.Model.Name.Length > 0;
 
-    public static IDecider Of(RezOptions o, DeciderPorts ports) => WantsModel(o) && HasModel(o) ? AgentOf(o, ports) : new TrendMomentum();
+    public static IDecider Of(RezOptions o, DeciderPorts ports) => WantsModel(o) && HasModel(o) ? AgentOf(o, ports) : Rule(o.Trading.Decider) ?? new TrendMomentum();
+
+    /// <summary>A strategy by its name, with its standard parameters; null when there is none such.</summary>
+    public static IDecider? Rule(string name) => StrategyCatalogue.Find(name) is { } strategy ? strategy.Create(strategy.Read([]).Value) : null;
 
     /// <summary>Prompts of the settings' folder, or of the data dir's.</summary>
     public static PromptFolder Prompts(RezOptions o) => new(o.Model.PromptDir.Length > 0 ? o.Model.PromptDir : Path.Combine(o.Storage.DataDir, "prompts"));

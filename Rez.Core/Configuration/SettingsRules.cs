@@ -25,9 +25,9 @@ internal static class SettingsRules
             yield return Fault("Trading:CycleInterval", "a candle interval up to 1d, for example 5m");
         }
 
-        if (o.Trading.Decider is not (TrendMomentum.StrategyName or Deciders.Agent))
+        if (o.Trading.Decider != Deciders.Agent && StrategyCatalogue.Find(o.Trading.Decider) is null)
         {
-            yield return Fault("Trading:Decider", $"a known decider: {TrendMomentum.StrategyName} or {Deciders.Agent}");
+            yield return Fault("Trading:Decider", $"a known decider: {Deciders.Agent}, or a strategy ({string.Join(", ", StrategyCatalogue.All.Select(s => s.Name))})");
         }
 
         if (!(Uri.TryCreate(o.Model.BaseUrl, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"))
@@ -69,6 +69,12 @@ internal static class SettingsRules
             {
                 yield return Fault("Market:Indicators", $"what {TrendMomentum.StrategyName} reads, indicators and intervals: {string.Join(' ', missing)} missing");
             }
+        }
+
+        if (o.Trading.Decider != TrendMomentum.StrategyName && StrategyCatalogue.Find(o.Trading.Decider) is { } strategy
+            && strategy.Needs(strategy.Read([]).Value).Except(o.Market.Indicators, StringComparer.Ordinal).ToArray() is { Length: > 0 } lacking)
+        {
+            yield return Fault("Market:Indicators", $"what {strategy.Name} reads: {string.Join(' ', lacking)} missing");
         }
 
         if (Speed(o.Demo.Speed) is null)

@@ -202,8 +202,13 @@ public sealed class TradingCycle(CycleParts parts)
 
         private void Conclude(CycleCapsule capsule, AccountState account)
         {
-            var (json, hash) = capsule.Seal();
-            parts.Diary.Append(new CapsuleSealed(hash, new RawJson(json)), _id);
+            var hash = string.Empty;
+            if (parts.Diary.KeepsCapsules)
+            {
+                (var json, hash) = capsule.Seal();
+                parts.Diary.Append(new CapsuleSealed(hash, new RawJson(json)), _id);
+            }
+
             var lines = capsule.Stories.Select(s => new CycleLine(s.Asked.Asset, Asked(s.Asked), s.Gated, s.Done, s.Asked.Rationale)).ToImmutableArray();
             parts.Diary.Append(
                 new CycleCompleted(

@@ -56,6 +56,9 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         return _instruments?.ByAsset ?? ImmutableDictionary<string, Instrument>.Empty;
     }
 
+    /// <summary>An asset's terms as last read; null when they never were.</summary>
+    public Instrument? InstrumentOf(string asset) => _instruments?.ByAsset.GetValueOrDefault(asset);
+
     /// <summary>One proof over the whole account. The caller holds the desk's turn.</summary>
     /// <param name="foundBy">secure or sentinel.</param>
     public async ValueTask<Outcome<IReadOnlyList<Coverage>>> ProveAsync(string foundBy, string cycleId, CancellationToken cancel)

@@ -17,6 +17,9 @@ public interface IDiary
 {
     DiaryHead Head { get; }
 
+    /// <summary>Whether cycles are to be written down whole: sealing one costs more than many cycles do.</summary>
+    bool KeepsCapsules => true;
+
     /// <summary>Queues a fact. Waits only when the queue is full.</summary>
     /// <exception cref="DiaryUnavailableException">The diary can't persist.</exception>
     void Append(DiaryFact fact, string? cycleId = null);

@@ -17,6 +17,8 @@ public sealed class MemoryDiary : IDiary
         }
     }
 
+    public bool KeepsCapsules => false;
+
     /// <summary>Everything appended so far.</summary>
     public IReadOnlyList<DiaryFact> Facts
     {

@@ -77,6 +77,8 @@ public sealed class HyperliquidMarketData(InfoClient info, VenueStreams streams,
         return new Outcome<IReadOnlyList<Candle>>(early.Ok ? [.. early.Value, .. late] : [.. late]);
     }
 
+    public AssetContext? Glimpse(string asset) => streams.Context(asset, PricesHoldFor);
+
     public async ValueTask<Outcome<AssetContext>> ContextAsync(string asset, CancellationToken cancel)
     {
         if (streams.Context(asset, PricesHoldFor) is { } told)

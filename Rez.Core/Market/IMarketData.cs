@@ -13,6 +13,9 @@ public interface IMarketData
 
     ValueTask<Outcome<AssetContext>> ContextAsync(string asset, CancellationToken cancel);
 
+    /// <summary>What is known of an asset without asking anybody; null when that is nothing fresh.</summary>
+    AssetContext? Glimpse(string asset) => null;
+
     /// <summary>The book now, best levels first; each side has at least one.</summary>
     ValueTask<Outcome<BookSnapshot>> BookAsync(string asset, CancellationToken cancel);
 

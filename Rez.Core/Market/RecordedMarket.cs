@@ -38,9 +38,16 @@ public sealed partial class RecordedMarket : IMarketSource
     /// <summary>What a user should know of the data: gaps, assets without funding.</summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>Opens a folder. Only <paramref name="assets"/> are taken when any are named.</summary>
+    /// <summary>Opens a folder, or one file of candles. Only <paramref name="assets"/> are taken when any are named.</summary>
     public static Outcome<RecordedMarket> Open(string folder, IReadOnlyList<string> assets)
     {
+        if (File.Exists(folder))
+        {
+            return Describe(folder) is { Interval: { } own } file
+                ? Load(folder, own, [file], [.. Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(folder))!).Select(Describe).OfType<DataFile>()])
+                : new Rejection("no-candles", $"--candles: the name of {folder} is not ASSET-INTERVAL.csv or .csv.gz.");
+        }
+
         if (!Directory.Exists(folder))
         {
             return new Rejection("no-folder", $"--candles: there is no folder {folder}.");

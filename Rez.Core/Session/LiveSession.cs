@@ -40,6 +40,7 @@ public sealed record LivePace(TimeSpan CycleDelay, TimeSpan Beat, int HistoryBar
 /// </summary>
 public sealed class LiveSession : ITradingSession, IDisposable
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastNap = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
@@ -259,7 +260,10 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
         if (asleep)
         {
-            await Task.Delay(_pace.Beat, _clock, nap.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            for (var rest = _pace.Beat; rest > TimeSpan.Zero && !nap.IsCancellationRequested && !WantsBeat(); rest -= Glance)
+            {
+                await Task.Delay(rest < Glance ? rest : Glance, _clock, nap.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         lock (_gate)
@@ -269,6 +273,20 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
         // However fast the venue's clock runs or its news come, this machine needs to breathe.
         await Task.Delay(LeastNap, _wall, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Each second, with what the socket told and without asking anybody: whether a price calls for a look at the account before the beat is due.</summary>
+    private bool WantsBeat()
+    {
+        foreach (var position in _rig.Protector.LastAccount?.Positions ?? [])
+        {
+            if (_ports.Market.Glimpse(position.Asset) is { } now && _rig.WantsBeat(position, now))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task CycleAsync(CancellationToken cancel)

@@ -27,9 +27,12 @@ public sealed record RigLimits(RiskOptions Risk, ProtectionOptions Protection, E
 /// <summary>The parts that every mode runs: one path for demo, paper and live.</summary>
 internal sealed class TradingRig
 {
+    private readonly decimal _leastDistance;
+
     public TradingRig(RigPorts ports, CycleSettings cycle, RigLimits limits, DiaryReading reading)
     {
         var (risk, exits) = (limits.Risk, limits.Exits);
+        _leastDistance = risk.MinLiquidationDistance;
         var board = new MeasureBoard();
         Desk = new OrderDesk(ports.Exchange, ports.Diary, ports.Clock, reading.Desk);
         Books = new VenueBooks(ports.Exchange, ports.Diary, reading.Books, Desk.IsOurs, reading.History);
@@ -68,6 +71,16 @@ internal sealed class TradingRig
             ports.Clock,
             ports.Wall,
             ports.Benchmark));
+    }
+
+    /// <summary>Whether a price calls for the sentinel: an exit rule would act, the stop should have fired, or liquidation is near.</summary>
+    public bool WantsBeat(Position position, AssetContext now)
+    {
+        var sign = position.Direction.Sign();
+        var (stop, _) = Protector.LevelsOf(position.Asset);
+        return (stop is { } level && (now.Mark - level) * sign <= 0)
+            || (position.LiquidationPrice is { } liquidation && (now.Mark - liquidation) * sign <= now.Mark * _leastDistance)
+            || (Protector.InstrumentOf(position.Asset) is { } instrument && Exits.WouldAct(position, instrument, now.Mark, now.At));
     }
 
     public PortfolioGuard Guard { get; }

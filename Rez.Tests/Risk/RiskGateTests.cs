@@ -112,7 +112,7 @@ public sealed class RiskGateTests
                 && a.Stop.Size == a.Entry.Size && a.Stop.ReduceOnly
                 && (x.buy ? stop < reference : stop > reference)
                 && PriceRules.IsLegalPrice(Some.Btc, a.Entry.LimitPrice) && PriceRules.IsLegalPrice(Some.Btc, a.Stop.LimitPrice) && PriceRules.IsLegalSize(Some.Btc, a.Entry.Size);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Gate.Cases(20_000)));
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class RiskGateTests
             }
 
             return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Gate.Cases(10_000)));
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class RiskGateTests
             var stop = RiskGate.ApproveProtection(position, instrument, x.isLong ? 90_000m : 110_000m, null, "c", "stop").Request.Legs[0];
             return exit.ReduceOnly && exit.Size > 0 && exit.Size <= position.Size && exit.Side == position.Direction.Closes() && (x.part < 100 || exit.Size == position.Size)
                 && stop.ReduceOnly && stop.Size == position.Size && PriceRules.IsLegalPrice(Some.Btc, exit.LimitPrice);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Gate.Cases(10_000)));
     }
 
     [Fact]

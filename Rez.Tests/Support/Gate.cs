@@ -11,6 +11,9 @@ internal static class Gate
 
     public static readonly GateFacts Facts = new(BidDepthUsd: 10_000_000m, AskDepthUsd: 10_000_000m, Atr: 500m);
 
+    /// <summary>How many cases a property is tried with: as many as it says, fewer where mutants are tried by the hundred.</summary>
+    public static int Cases(int wanted) => int.TryParse(Environment.GetEnvironmentVariable("REZ_MOST_CASES"), out var most) ? Math.Min(most, wanted) : wanted;
+
     /// <summary>1,000 USD long, stop one percent away, target three.</summary>
     public static readonly EntryRequest Good = new("BTC", Direction.Long, 1_000m, 3, 99_000m, 103_000m, 70, "why");
 

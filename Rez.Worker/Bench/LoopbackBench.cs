@@ -17,6 +17,7 @@ namespace Rez.Worker.Bench;
 internal static class LoopbackBench
 {
     private const int WarmUp = 150;
+    private const int StopRounds = 5;
 
     public static async Task<BenchReport> RunAsync(RezOptions options, int rounds, CancellationToken cancel)
     {
@@ -49,6 +50,9 @@ internal static class LoopbackBench
         var desk = new OrderDesk(ports.Exchange, diary, TimeProvider.System, DeskStart.Empty);
         var instrument = (await link.Market.InstrumentsAsync(cancel)).Value[0];
         var account = options.Hyperliquid.Account;
+
+        // Before the orders: their weight is what the venue allows in a minute.
+        var guarded = await GuardAsync(options, host, ports, desk, diary, instrument, cancel);
         var times = new double[rounds];
         for (var round = -WarmUp; round < rounds; round++)
         {
@@ -90,6 +94,57 @@ internal static class LoopbackBench
         [
             new Figure("decision → acknowledged grouped order, diary included, p50", p50, "ms", "≤ 2", p50 <= 2),
             new Figure("decision → acknowledged grouped order, diary included, p99", p99, "ms", "≤ 10", p99 <= 10),
+            new Figure($"stop gone at the venue → the sentinel's new one live there, {StopRounds} times, median", guarded.Median, "ms", "≤ 50", guarded.Median <= 50),
+            new Figure("the same, worst", guarded.Worst, "ms"),
         ];
+    }
+
+    /// <summary>A position whose stop is taken away at the venue: from the beat that the venue's news would start until a stop stands again.</summary>
+    private static async Task<(double Median, double Worst)> GuardAsync(
+        RezOptions options, LocalVenueHost host, Core.Session.LivePorts ports, OrderDesk desk, DiaryStore diary, Instrument instrument, CancellationToken cancel)
+    {
+        var account = options.Hyperliquid.Account;
+        var history = new Core.Risk.Portfolio.PortfolioHistory();
+        var books = new VenueBooks(ports.Exchange, diary, BooksStart.Empty with { SinceMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() }, desk.IsOurs, history);
+        var protector = new Protector(desk, books, diary, ports.Market, options.Risk, TimeProvider.System);
+        var controls = new TradingControls(desk, protector, diary, TimeProvider.System, Core.Diary.ControlState.Initial);
+        var sentinel = new Sentinel(desk, books, protector, new PortfolioGuard(history, options.Protection, controls, diary, TimeProvider.System), [], TimeProvider.System);
+        var (context, state) = host.Exchange.With(account, v => (v.Context("BTC")!, v.Account()));
+        var wish = new EntryRequest("BTC", Direction.Long, 1_000m, 3, context.Mark * 0.97m, context.Mark * 1.06m, 90, "bench");
+        var facts = new GateFacts(BidDepthUsd: 1e9m, AskDepthUsd: 1e9m);
+        await desk.PlaceAsync(RiskGate.JudgeEntry(wish, new GateInput(instrument, context, state, options.Risk, ["BTC"], 4.5m, facts), "guard").Approved!, "entry", null, cancel);
+        await sentinel.BeatAsync(cancel);
+        var times = new double[StopRounds];
+        for (var round = 0; round < StopRounds; round++)
+        {
+            host.Exchange.With(account, v =>
+            {
+                foreach (var order in v.OpenOrders())
+                {
+                    v.Cancel(order.Asset, order.Oid);
+                }
+
+                return 0;
+            });
+            ports.Exchange.Distrust();
+            var started = Stopwatch.GetTimestamp();
+            await sentinel.BeatAsync(cancel);
+            times[round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            if (!host.Exchange.With(account, v => v.OpenOrders().Any(o => o.Trigger == TriggerKind.StopLoss)))
+            {
+                throw new InvalidOperationException("The sentinel's beat left the benchmark's position without a stop.");
+            }
+        }
+
+        host.Exchange.With(account, v =>
+        {
+            v.CancelAll("canceled");
+            return v.Place(new OrderRequest("BTC", OrderGrouping.None,
+            [
+                new OrderLeg { Cloid = Cloid.For("guard", "BTC", "close"), Side = Side.Sell, Size = v.Account().Positions[0].Size, LimitPrice = Math.Round(context.Mark * 0.9m), TimeInForce = TimeInForce.Ioc, ReduceOnly = true },
+            ]));
+        });
+        Array.Sort(times);
+        return (Math.Round(times[StopRounds / 2], 2), Math.Round(times[^1], 2));
     }
 }

@@ -40,7 +40,7 @@ internal static class BenchCommand
         var gate = new Command("gate", "A proposal through the risk gate; ten thousand positions guarded") { CommonOptions.Json };
         gate.SetAction(parse => Print(GateBench.Run(), parse));
 
-        var rounds = new Option<int>("--rounds") { Description = "Orders to send (the venue's weight allows about 800 at once)", DefaultValueFactory = _ => 700 };
+        var rounds = new Option<int>("--rounds") { Description = "Orders to send (the venue's weight allows about 500 beside the rest)", DefaultValueFactory = _ => 400 };
         var loopback = new Command("loopback", "Decision to acknowledged order, against the local exchange") { rounds, CommonOptions.Json };
         loopback.SetAction(async (parse, cancel) =>
         {

@@ -12,7 +12,6 @@ using Rez.Core.Diary.Storage;
 using Rez.Core.Market;
 using Rez.Core.Replay;
 using Rez.Core.Risk;
-using Rez.Core.Strategies;
 using Rez.Worker.Hosting;
 
 namespace Rez.Worker.Commands;
@@ -71,7 +70,7 @@ internal static class ReplayCommand
 
         var capsule = CapsuleReading.Read(stored.Sealed.Capsule.Utf8);
         var replayed = capsule.Ok
-            ? await CycleReplay.RunAsync(capsule.Value, stored.Sealed.Hash, name => name == TrendMomentum.StrategyName ? new TrendMomentum() : null, cancel)
+            ? await CycleReplay.RunAsync(capsule.Value, stored.Sealed.Hash, Deciders.Rule, cancel)
             : capsule.Rejection;
         if (!replayed.Ok)
         {

@@ -42,9 +42,8 @@ public sealed record DiaryTotals
 /// <summary>Folds facts into the read models: the same code while writing and on a rebuild.</summary>
 internal sealed class Projector(ReadModel model)
 {
-    private readonly Dictionary<Cloid, Known> _orders = [];
+    private readonly TradeFold _fold = new();
     private readonly Dictionary<string, (decimal? Stop, decimal? Target)> _levels = new(StringComparer.Ordinal);
-    private TradeLedger _ledger = new();
     private DiaryTotals _totals = new();
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private bool _totalsChanged;
@@ -54,17 +53,13 @@ internal sealed class Projector(ReadModel model)
     public void Restore(IEnumerable<PositionRow> positions, IEnumerable<OrderRow> openOrders, DiaryTotals totals)
     {
         var rows = positions.ToArray();
-        _ledger = new TradeLedger(rows.Select(ToLedger), totals.Trades);
+        _fold.Restore(
+            rows.Select(ToLedger), totals.Trades,
+            openOrders.Select(o => (new Cloid(o.Cloid), new KnownOrder(o.CycleId, o.Code, o.Size, o.FilledSize, o.Trigger is null ? null : Enum.Parse<TriggerKind>(o.Trigger)))));
         _totals = totals;
         foreach (var row in rows)
         {
             _levels[row.Asset] = (row.Stop, row.Target);
-        }
-
-        foreach (var order in openOrders)
-        {
-            _orders[new Cloid(order.Cloid)] = new Known(
-                order.CycleId, order.Code, order.Size, order.FilledSize, order.Trigger is null ? null : Enum.Parse<TriggerKind>(order.Trigger));
         }
     }
 
@@ -76,7 +71,7 @@ internal sealed class Projector(ReadModel model)
                 Book(f.Fill, seq);
                 break;
             case FundingBooked f:
-                _ledger.Book(f.Payment);
+                _fold.Ledger.Book(f.Payment);
                 _touched.Add(f.Payment.Asset);
                 Total(_totals with { FundingPaid = _totals.FundingPaid + f.Payment.Usd });
                 break;
@@ -88,7 +83,7 @@ internal sealed class Projector(ReadModel model)
                 break;
             case CancelOutcome { Cloid: { } cloid, State: SendState.Confirmed } c:
                 model.OrderStatus(cloid, "canceled", c.Oid, c.Detail);
-                _orders.Remove(cloid);
+                _fold.Ended(cloid);
                 break;
             case ProtectionLevel l:
                 _levels[l.Asset] = (l.Stop, l.Target);
@@ -98,7 +93,7 @@ internal sealed class Projector(ReadModel model)
                 Total(_totals with { UnprotectedMs = _totals.UnprotectedMs + r.UnprotectedMs });
                 break;
             case PositionAdopted a:
-                _ledger.Adopt(a.Asset, a.SignedSize, a.EntryPrice, atMs);
+                _fold.Ledger.Adopt(a.Asset, a.SignedSize, a.EntryPrice, atMs);
                 _touched.Add(a.Asset);
                 break;
             case AccountSynced a:
@@ -163,24 +158,13 @@ internal sealed class Projector(ReadModel model)
 
     private void Book(Fill fill, long seq)
     {
-        Known? known = null;
-        if (fill.Cloid is { } cloid && _orders.TryGetValue(cloid, out var order))
+        var (known, isWhole, closed) = _fold.Book(fill);
+        if (known is not null)
         {
-            known = order with { Filled = order.Filled + fill.Size };
-            var whole = known.Filled >= order.Size;
-            model.OrderFilled(cloid, whole ? "filled" : "partly-filled", known.Filled, fill.Oid);
-            if (whole)
-            {
-                _orders.Remove(cloid);
-            }
-            else
-            {
-                _orders[cloid] = known;
-            }
+            model.OrderFilled(fill.Cloid!.Value, isWhole ? "filled" : "partly-filled", known.Filled, fill.Oid);
         }
 
         model.Fill(fill, known?.CycleId, seq);
-        var closed = _ledger.Book(fill, known?.CycleId, ExitCodeOf(fill, known));
         Total(_totals with { Fills = _totals.Fills + 1, FeesPaid = _totals.FeesPaid + fill.Fee, Volume = _totals.Volume + (fill.Price * fill.Size) });
         if (closed is not null)
         {
@@ -192,17 +176,9 @@ internal sealed class Projector(ReadModel model)
         _touched.Add(fill.Asset);
     }
 
-    private static string ExitCodeOf(Fill fill, Known? known) =>
-        fill.IsLiquidation ? ExitCodes.Liquidated
-        : fill.IsDeleveraging ? ExitCodes.Deleveraged
-        : (fill.Trigger ?? known?.Trigger) == TriggerKind.StopLoss ? known?.Code ?? ExitCodes.StopLoss
-        : (fill.Trigger ?? known?.Trigger) == TriggerKind.TakeProfit ? ExitCodes.TakeProfit
-        : known is null ? ExitCodes.Foreign
-        : known.Code ?? ExitCodes.Signal;
-
     private void Write(string asset)
     {
-        if (_ledger.Positions.TryGetValue(asset, out var position))
+        if (_fold.Ledger.Positions.TryGetValue(asset, out var position))
         {
             var (stop, target) = _levels.GetValueOrDefault(asset);
             model.Position(position, stop, target);
@@ -215,9 +191,9 @@ internal sealed class Projector(ReadModel model)
 
     private void Sending(OrderSending s, long atMs, string? cycleId)
     {
+        _fold.Sent(s, cycleId);
         foreach (var leg in s.Request.Legs)
         {
-            _orders[leg.Cloid] = new Known(cycleId, s.Code, leg.Size, 0, leg.Trigger);
             model.Order(new OrderRow
             {
                 Cloid = leg.Cloid.Value,
@@ -257,7 +233,7 @@ internal sealed class Projector(ReadModel model)
             model.OrderStatus(o.Cloids[i], status, leg?.Oid, leg?.Error ?? o.Detail);
             if (status == "rejected")
             {
-                _orders.Remove(o.Cloids[i]);
+                _fold.Ended(o.Cloids[i]);
             }
         }
     }
@@ -306,6 +282,4 @@ internal sealed class Projector(ReadModel model)
         _totals = totals;
         _totalsChanged = true;
     }
-
-    private sealed record Known(string? CycleId, string? Code, decimal Size, decimal Filled, TriggerKind? Trigger);
 }

@@ -137,7 +137,7 @@ public sealed class ExitEngineTests
 
             var sign = view.Direction.Sign();
             return (call.Level - view.Stop!.Value) * sign > 0 && (view.Mark - call.Level) * sign > 0 && (call.Level - ExitEngine.BreakEven(view)) * sign >= -1 && PriceRules.IsLegalPrice(Some.Btc, call.Level);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Gate.Cases(20_000)));
     }
 
     private static (ExitAct, string)? Acted(ExitView view, ExitOptions options) => ExitEngine.Judge(view, options) is { } call ? (call.Act, call.Code) : null;

@@ -215,7 +215,7 @@ public sealed class PortfolioRulesTests
             }
 
             return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Gate.Cases(10_000)));
     }
 
     private static PortfolioHistory History(params (long At, decimal Net)[] trades)

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Rez.Core.Agent;
+using Rez.Core.Cycle;
+using Rez.Core.Desk;
+using Rez.Core.Diary;
+using Rez.Core.Market;
+using Rez.Core.Risk.Portfolio;
+using Rez.Core.Session;
+using Rez.Core.Simulation;
+using Rez.Core.Trading;
+
+namespace Rez.Core.Backtest;
+
+/// <summary>What came of a backtest. Money in USD.</summary>
+/// <param name="Open">Positions that were open at the end; they count at mark in the equity and are no trades.</param>
+/// <param name="Refusals">Wishes that the gate refused, by reason code.</param>
+public sealed record BacktestResult(
+    string Market,
+    string Strategy,
+    DateTimeOffset From,
+    DateTimeOffset To,
+    decimal InitialEquity,
+    decimal FinalEquity,
+    decimal Fees,
+    decimal Funding,
+    decimal Volume,
+    long Bars,
+    long Cycles,
+    long FailedCycles,
+    string? FirstFailure,
+    long UnprotectedMs,
+    ImmutableArray<string> Open,
+    ImmutableSortedDictionary<string, long> Refusals,
+    ImmutableArray<ClosedTrade> Trades,
+    ImmutableArray<EquityPoint> Equity,
+    string TradesHash);
+
+/// <summary>
+/// Plays a market through the code that trades live: the six stages, gate, order desk, simulated venue, protections, exit rules, sentinel. Nothing is left out but the diary on disk and
+/// the capsules; so a paper run of the same candles makes the same trades, one by one.
+/// </summary>
+public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strategy, TimeProvider wall)
+{
+    /// <param name="from">First moment of trading; what is before warms the indicators up.</param>
+    /// <param name="to">Last moment.</param>
+    /// <param name="closes">Whether what is open at the end is closed there; else it stays, at mark.</param>
+    /// <param name="told">Called now and then with the share that is done, from 0 to 1.</param>
+    public async Task<Outcome<BacktestResult>> RunAsync(
+        IMarketSource market, DateTimeOffset from, DateTimeOffset to, bool closes, Action<double>? told, CancellationToken cancel)
+    {
+        var (fromMs, toMs) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
+        if (toMs <= fromMs)
+        {
+            return new Rejection("empty-window", $"The window from {from:yyyy-MM-dd HH:mm} to {to:yyyy-MM-dd HH:mm} is empty.");
+        }
+
+        var world = new DemoWorld(market, settings.Simulation, settings.Seed);
+        var diary = new FoldingDiary(world.Clock);
+        var decider = strategy();
+        var rig = new TradingRig(
+            new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, 0, TimeSpan.Zero, (_, _) => null, null), settings.Cycle, settings.Limits, Fresh());
+        var (bars, number, pauseUntil, failures) = (0L, 0L, 0L, 0);
+        var interval = settings.Cycle.CycleInterval;
+        var ended = false;
+        while (world.NowMs < toMs)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var busy = !world.IsIdle;
+            if (!world.Step())
+            {
+                ended = true;
+                break;
+            }
+
+            bars++;
+            if (busy)
+            {
+                await rig.Sentinel.BeatAsync(cancel);
+            }
+
+            if (world.NowMs >= fromMs && world.NowMs >= pauseUntil && interval.OpenOf(world.NowMs) == world.NowMs)
+            {
+                var result = await rig.Cycle.RunAsync(++number, world.Clock.GetUtcNow(), cancel);
+                failures = result.FailedStage is null ? 0 : failures + 1;
+                pauseUntil = failures == 0 ? 0 : world.NowMs + (Math.Min(1L << Math.Min(failures - 1, 20), settings.MaxBackoffCycles) * interval.Milliseconds);
+                if (number % 500 == 0)
+                {
+                    told?.Invoke((world.NowMs - fromMs) / (double)(toMs - fromMs));
+                }
+            }
+        }
+
+        if (number == 0)
+        {
+            return new Rejection("no-cycles", ended
+                ? $"The data ends at {world.Clock.GetUtcNow():yyyy-MM-dd HH:mm}, before anything could be traded from {from:yyyy-MM-dd HH:mm} on."
+                : $"No candle of {interval} closed between {from:yyyy-MM-dd HH:mm} and {to:yyyy-MM-dd HH:mm}.");
+        }
+
+        if (closes)
+        {
+            await CloseAsync(rig, world, cancel);
+        }
+
+        return Result(market, decider, world, diary, from, bars);
+    }
+
+    private BacktestResult Result(IMarketSource market, IDecider decider, DemoWorld world, FoldingDiary diary, DateTimeOffset from, long bars)
+    {
+        var account = world.Venue.Account();
+        return new BacktestResult(
+            market.Fingerprint, decider.Name, from, world.Clock.GetUtcNow(), settings.Simulation.InitialBalance, account.Equity, diary.Fees, diary.Funding, diary.Volume, bars, diary.Cycles, diary.FailedCycles,
+            diary.FirstFailure, diary.UnprotectedMs, [.. account.Positions.Select(p => p.Asset)], diary.Refusals.ToImmutableSortedDictionary(StringComparer.Ordinal), [.. diary.Trades],
+            [.. diary.Equity.Where(e => e.AtMs < world.NowMs), new EquityPoint(world.NowMs, account.Equity, account.Exposure)], TradeLedger.Hash(diary.Trades));
+    }
+
+    private static async Task CloseAsync(TradingRig rig, DemoWorld world, CancellationToken cancel)
+    {
+        await rig.Desk.Turn.WaitAsync(cancel);
+        try
+        {
+            foreach (var position in world.Venue.Account().Positions)
+            {
+                await rig.Protector.FlattenAsync(position.Asset, ExitCodes.Manual, "the backtest ends here", $"end-{world.NowMs}", cancel);
+            }
+        }
+        finally
+        {
+            rig.Desk.Turn.Release();
+        }
+    }
+
+    private static DiaryReading Fresh() => new(null, 0, 0, 0, 0, BooksStart.Empty, DeskStart.Empty, ControlState.Initial, [], null, [], new PortfolioHistory());
+}
