@@ -19,6 +19,7 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     StrategiesCommand.Build(),
     BacktestCommand.Build(),
     StatsCommand.Build(),
+    MonteCarloCommand.Build(),
     LlmSimCommand.Build(),
     DoctorCommand.Build(),
     BackfillCommand.Build(),

@@ -15,7 +15,7 @@ internal static class SettingsRules
     {
         SettingFault Fault(string key, string expectation) => new(key, effective(key).Value, effective(key).Source, expectation);
 
-        foreach (var fault in VenueRules.Check(o, Fault))
+        foreach (var fault in VenueRules.Check(o, Fault).Concat(RiskRules.Check(o, Fault)))
         {
             yield return fault;
         }

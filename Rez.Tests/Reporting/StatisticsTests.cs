@@ -53,6 +53,35 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Resampling_keeps_the_sum_when_shuffled_and_one_seed_gives_one_result()
+    {
+        var nets = Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? 30d : -10d).ToArray();
+        var bands = MonteCarlo.Of(nets, 1_000, 400, 5, 7);
+        Assert.Equal(bands, MonteCarlo.Of(nets, 1_000, 400, 5, 7));
+        Assert.NotEqual(bands, MonteCarlo.Of(nets, 1_000, 400, 5, 8));
+        Assert.True(bands.ShuffledDrawdown.P5 <= bands.ShuffledDrawdown.P50 && bands.ShuffledDrawdown.P50 <= bands.ShuffledDrawdown.P95);
+
+        // In order the fall is never more than two losses; shuffled it is.
+        Assert.Equal(20d / 1_030, Drawdowns.Of([.. Running(nets)]).Max, 3);
+        Assert.True(bands.ShuffledDrawdown.P50 > 20d / 1_030);
+        Assert.InRange(bands.BootstrapReturn.P50, 0.1, 0.3);
+
+        // Trades that are all alike can't be in another order.
+        var alike = MonteCarlo.Of(Enumerable.Repeat(-10d, 20).ToArray(), 1_000, 50, 3, 1);
+        Assert.Equal((0.2, 0.2, 1d), (Math.Round(alike.ShuffledDrawdown.Worst, 12), Math.Round(-alike.BootstrapReturn.Best, 12), alike.LossProbability));
+    }
+
+    private static IEnumerable<double> Running(double[] nets)
+    {
+        var equity = 1_000d;
+        yield return equity;
+        foreach (var net in nets)
+        {
+            yield return equity += net;
+        }
+    }
+
+    [Fact]
     public void Alpha_and_beta_of_twice_the_benchmark_plus_something()
     {
         double[] benchmark = [0.01, -0.02, 0.03, 0.005, -0.01];

@@ -40,6 +40,14 @@ internal static class BenchCommand
         var gate = new Command("gate", "A proposal through the risk gate; ten thousand positions guarded") { CommonOptions.Json };
         gate.SetAction(parse => Print(GateBench.Run(), parse));
 
+        var days = new Option<int>("--days") { Description = "Days of 1m candles to play", DefaultValueFactory = _ => 60 };
+        var backtest = new Command("backtest", "Candles through the code that trades") { days, CommonOptions.Json };
+        backtest.SetAction(async (parse, _) =>
+        {
+            var reading = CommonOptions.Read(parse);
+            return reading.Faults.IsEmpty ? Print(await BacktestBench.RunAsync(reading.Options, parse.GetValue(days)), parse) : CommonOptions.Report(reading);
+        });
+
         var rounds = new Option<int>("--rounds") { Description = "Orders to send (the venue's weight allows about 500 beside the rest)", DefaultValueFactory = _ => 400 };
         var loopback = new Command("loopback", "Decision to acknowledged order, against the local exchange") { rounds, CommonOptions.Json };
         loopback.SetAction(async (parse, cancel) =>
@@ -50,7 +58,7 @@ internal static class BenchCommand
 
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
-        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, loopback, start };
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, backtest, loopback, start };
     }
 
     private static int Print(BenchReport report, ParseResult parse)

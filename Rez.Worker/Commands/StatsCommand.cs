@@ -24,13 +24,7 @@ internal static class StatsCommand
     private static int Run(ParseResult parse)
     {
         var equity = Rows(parse.GetValue(EquityFile)!, ["at_ms", "equity_usd"], r => new EquityPoint(r.Whole("at_ms"), r.Number("equity_usd"), r.NumberOr("exposure_usd", 0)));
-        var trades = parse.GetValue(TradesFile) is { } file
-            ? Rows(
-                file, ["asset", "direction", "size", "entry_price", "exit_price", "opened_ms", "closed_ms", "gross_usd", "fees_usd", "funding_usd"],
-                r => new ClosedTrade(
-                    r.Line - 1, r.Text("asset"), r.Text("direction") == "short" ? Direction.Short : Direction.Long, r.Number("size"), r.Number("entry_price"), r.Number("exit_price"), r.Whole("opened_ms"), r.Whole("closed_ms"),
-                    r.Number("gross_usd"), r.Number("fees_usd"), r.Number("funding_usd"), r.TextOr("exit_code", "unknown"), null, null))
-            : new Outcome<List<ClosedTrade>>([]);
+        var trades = parse.GetValue(TradesFile) is { } file ? Trades(file) : new Outcome<List<ClosedTrade>>([]);
         if (!equity.Ok || !trades.Ok)
         {
             Console.Error.WriteLine(equity.Ok ? trades.Rejection.Message : equity.Rejection.Message);
@@ -47,6 +41,13 @@ internal static class StatsCommand
         Console.Out.WriteLine(JsonSerializer.Serialize(report, parse.GetValue(CommonOptions.Json) ? BacktestCommand.Json : BacktestCommand.Indented));
         return ExitCode.Ok;
     }
+
+    /// <summary>Closed trades of a CSV file whose first line names its columns.</summary>
+    public static Outcome<List<ClosedTrade>> Trades(string path) => Rows(
+        path, ["asset", "direction", "size", "entry_price", "exit_price", "opened_ms", "closed_ms", "gross_usd", "fees_usd", "funding_usd"],
+        r => new ClosedTrade(
+            r.Line - 1, r.Text("asset"), r.Text("direction") == "short" ? Direction.Short : Direction.Long, r.Number("size"), r.Number("entry_price"), r.Number("exit_price"), r.Whole("opened_ms"), r.Whole("closed_ms"),
+            r.Number("gross_usd"), r.Number("fees_usd"), r.Number("funding_usd"), r.TextOr("exit_code", "unknown"), null, null));
 
     private static Outcome<List<T>> Rows<T>(string path, string[] needed, Func<Row, T> read)
     {
