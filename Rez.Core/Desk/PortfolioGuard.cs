@@ -13,6 +13,11 @@ public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions o
 {
     private const string Me = "rez";
 
+    /// <summary>What goes on is said again now and then, not at every beat.</summary>
+    private const long LeastExtensionMs = 30_000;
+
+    private int _looking;
+
     public PortfolioHistory History => history;
 
     public ProtectionOptions Options => options;
@@ -31,6 +36,24 @@ public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions o
     /// <param name="found">What was found wrong besides: margin, silent prices.</param>
     public async ValueTask LookAsync(AccountState account, Tripped? found = null)
     {
+        // The cycle and the sentinel both look: one of them at a time is enough, and trips once.
+        if (Interlocked.Exchange(ref _looking, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            await LookNowAsync(account, found);
+        }
+        finally
+        {
+            Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    private async ValueTask LookNowAsync(AccountState account, Tripped? found)
+    {
         var nowMs = NowMs;
         var state = controls.State;
         if (state.AcceptedMs > history.AcceptedMs)
@@ -46,7 +69,7 @@ public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions o
         }
 
         var tripped = PortfolioRules.OfAccount(history, options, nowMs) ?? found;
-        if (tripped is not null && (tripped.State > state.State || (tripped.State == TradingState.Reducing && state.State == TradingState.Reducing && tripped.UntilMs > state.UntilMs)))
+        if (tripped is not null && (tripped.State > state.State || (tripped.State == TradingState.Reducing && state.State == TradingState.Reducing && tripped.UntilMs > state.UntilMs + LeastExtensionMs)))
         {
             await TripAsync(tripped);
         }

@@ -60,6 +60,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
     private BenchmarkSet? _benchmark;
     private CancellationTokenSource? _nap;
     private bool _woken;
+    private bool _wasEarly;
     private long _nextCycle;
     private long _lastCycleCloseMs;
     private long _nextCycleMs;
@@ -260,10 +261,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
         if (asleep)
         {
-            for (var rest = _pace.Beat; rest > TimeSpan.Zero && !nap.IsCancellationRequested && !WantsBeat(); rest -= Glance)
-            {
-                await Task.Delay(rest < Glance ? rest : Glance, _clock, nap.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await RestAsync(nap.Token);
         }
 
         lock (_gate)
@@ -273,6 +271,25 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
         // However fast the venue's clock runs or its news come, this machine needs to breathe.
         await Task.Delay(LeastNap, _wall, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Until the next beat is due, or a price calls for one. After an early one the next rests its full time: what calls for the sentinel may go on calling, and asking the venue
+    /// each second would spend what stops are sent with.
+    /// </summary>
+    private async Task RestAsync(CancellationToken nap)
+    {
+        var wasEarly = _wasEarly;
+        _wasEarly = false;
+        for (var rest = _pace.Beat; rest > TimeSpan.Zero && !nap.IsCancellationRequested; rest -= Glance)
+        {
+            await Task.Delay(rest < Glance ? rest : Glance, _clock, nap).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!wasEarly && rest > Glance && WantsBeat())
+            {
+                _wasEarly = true;
+                return;
+            }
+        }
     }
 
     /// <summary>Each second, with what the socket told and without asking anybody: whether a price calls for a look at the account before the beat is due.</summary>

@@ -48,7 +48,7 @@ internal sealed class TradingRig
         Exits = new ExitWatch(Desk, Books, Protector, ports.Diary, ports.Market, board, risk, exits, cycle.TakerFeeBps);
         ImmutableArray<IWatch> watches =
         [
-            new FeedWatch(Protector, ports.Diary, ports.Market, limits.Protection, ports.Clock),
+            new FeedWatch(Protector, ports.Diary, ports.Market, limits.Protection, ports.Wall),
             new MarginWatch(Desk, Books, Protector, ports.Diary, ports.Market, reading.History, risk, limits.Protection, exits),
             new PlanWatch(plans, Protector, ports.Market, cycle, ports.Clock),
             Exits,

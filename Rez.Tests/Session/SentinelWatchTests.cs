@@ -1,6 +1,8 @@
 using Rez.Core.Agent;
 using Rez.Core.Configuration;
+using Rez.Core.Desk.Watches;
 using Rez.Core.Diary.Storage;
+using Rez.Core.Risk.Portfolio;
 using Rez.Core.Simulation;
 using Rez.Core.Trading;
 using Rez.Tests.Support;
@@ -83,6 +85,42 @@ public sealed class SentinelWatchTests
         await stage.Diary.FlushAsync();
         using var db = Db(folder);
         Assert.Equal(ExitCodes.Risk, db.Trades.OrderByDescending(t => t.Number).First().ExitCode);
+    }
+
+    [Theory]
+    [InlineData(SilentPolicy.Keep, 1)]
+    [InlineData(SilentPolicy.Flatten, 0)]
+    public async Task Silent_prices_stop_openings_and_close_where_the_policy_says_so(SilentPolicy policy, int left)
+    {
+        using var folder = new TempFolder();
+        using var stage = Held(folder, 1, _ => { });
+        await stage.Session.RunAsync(CancellationToken.None);
+        var wall = new HandClock();
+        var world = stage.Session.World;
+        var watch = new FeedWatch(stage.Session.Protector, stage.Diary, world.Market, new ProtectionOptions { OnFeedSilent = policy }, wall);
+        Assert.Null(await watch.LookAsync(world.Venue.Account(), "s-1", CancellationToken.None));
+        wall.Move(TimeSpan.FromSeconds(119));
+        Assert.Null(await watch.LookAsync(world.Venue.Account(), "s-2", CancellationToken.None));
+
+        // A new price begins the silence anew, whatever the market's own clock says.
+        world.Step();
+        Assert.Null(await watch.LookAsync(world.Venue.Account(), "s-3", CancellationToken.None));
+        wall.Move(TimeSpan.FromSeconds(119));
+        Assert.Null(await watch.LookAsync(world.Venue.Account(), "s-4", CancellationToken.None));
+        wall.Move(TimeSpan.FromSeconds(1));
+        Assert.Equal(("feed-silent", TradingState.Reducing), await watch.LookAsync(world.Venue.Account(), "s-5", CancellationToken.None) is { } t ? (t.Code, t.State) : default);
+        Assert.Equal(left, world.Venue.Account().Positions.Length);
+    }
+
+    private sealed class HandClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Move(TimeSpan by) => _ticks += by.Ticks;
     }
 
     [Fact]
