@@ -30,7 +30,10 @@ public sealed class AgentPageTests(Chromium chromium) : IClassFixture<Chromium>
             Repo.Root, null, "run", "--data-dir", folder.Path, "--port", "0", "--speed", "5", "--set", "Trading:Decider=agent", "--set", "Model:Name=scripted", "--set", $"Model:BaseUrl={host.Address}");
         var link = await rez.LinkAsync();
         await page.GotoAsync(link.ToString());
-        await page.GetByRole(AriaRole.Link, new() { Name = "Agent" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Agent" })).ToBeVisibleAsync();
+
+        // By its address: a click before the page listens would be lost.
+        await page.GotoAsync(new Uri(link, "/agent").ToString());
         var talk = page.GetByTestId("talk").First;
         await Assertions.Expect(talk).ToContainTextAsync("The model is thinking", new() { Timeout = 60_000 });
         looking.SetResult();

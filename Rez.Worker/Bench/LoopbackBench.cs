@@ -17,7 +17,7 @@ namespace Rez.Worker.Bench;
 internal static class LoopbackBench
 {
     private const int WarmUp = 150;
-    private const int StopRounds = 5;
+    private const int StopRounds = 3;
 
     public static async Task<BenchReport> RunAsync(RezOptions options, int rounds, CancellationToken cancel)
     {
