@@ -42,7 +42,7 @@ public sealed class RiskOptions
     [Range(0.05, 1)]
     public decimal MaxMaintenanceUse { get; set; } = 0.9m;
 
-    [Description("Share of equity from which maintenance margin is warned about, and nothing is opened between cycles' decisions")]
+    [Description("Share of equity from which maintenance margin is warned about")]
     [Range(0.05, 1)]
     public decimal WarnMaintenanceUse { get; set; } = 0.8m;
 
