@@ -82,7 +82,7 @@ public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strateg
             {
                 var result = await rig.Cycle.RunAsync(++number, world.Clock.GetUtcNow(), cancel);
                 failures = result.FailedStage is null ? 0 : failures + 1;
-                pauseUntil = failures == 0 ? 0 : world.NowMs + (Math.Min(1L << Math.Min(failures - 1, 20), settings.MaxBackoffCycles) * interval.Milliseconds);
+                pauseUntil = failures == 0 ? 0 : world.NowMs + settings.PauseMs(failures);
                 if (number % 500 == 0)
                 {
                     told?.Invoke((world.NowMs - fromMs) / (double)(toMs - fromMs));

@@ -37,7 +37,7 @@ public sealed class ReasonStage(IDecider decider, ReasonParts parts)
         {
             Notes = notes,
             Orders = synced.OpenOrders,
-            Limits = RiskGate.Uses(synced.Account, parts.Limits),
+            Limits = decider.WantsBackground ? RiskGate.Uses(synced.Account, parts.Limits) : [],
             Past = decider.WantsBackground && parts.Past is { } past ? await past.RecallAsync(at, cancel) : Recall.Nothing,
         };
         var answer = await decider.DecideAsync(context, cancel);

@@ -60,8 +60,7 @@ public sealed class EmergencyExit(Trading.IExchange exchange, IMarketData market
             }
 
             var context = await market.ContextAsync(position.Asset, cancel);
-            var mark = position.MarkPrice;
-            var prices = context.Ok ? context.Value : new AssetContext(position.Asset, clock.GetUtcNow(), mark, mark, mark, mark, 0, 0, 0);
+            var prices = context.Ok ? context.Value : AssetContext.OfMark(position.Asset, clock.GetUtcNow(), position.MarkPrice);
             var exit = RiskGate.ApproveExit(position, instrument, prices, limits, $"emergency-{clock.GetUtcNow().ToUnixTimeMilliseconds()}", "kill switch", attempt: attempt);
             var outcome = await exchange.PlaceAsync(exit, cancel);
             told($"{position.Asset}: closing {position.SignedSize}: {outcome.State}{(outcome.Detail is { } detail ? $", {detail}" : string.Empty)}");

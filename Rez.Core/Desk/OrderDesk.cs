@@ -33,6 +33,7 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
     /// <summary>When a venue names no end of life: after this an action that it does not know has never reached it.</summary>
     private static readonly TimeSpan LongestFlight = TimeSpan.FromSeconds(60);
 
+    private long _sent;
     private readonly ConcurrentDictionary<Cloid, byte> _known = new(start.Known.Select(c => KeyValuePair.Create(c, (byte)0)));
     private readonly List<PendingSend> _pending = [.. start.Pending];
 
@@ -47,8 +48,12 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
     /// <summary>Whether a send on the asset is still unresolved. The caller holds the turn.</summary>
     public bool HasPending(string asset) => _pending.Any(p => p.Request.Asset == asset);
 
+    /// <summary>Orders sent by this process: whoever acts between two looks at it has moved it.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
     public async ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, string purpose, string? code, CancellationToken cancel)
     {
+        Interlocked.Increment(ref _sent);
         foreach (var leg in order.Request.Legs)
         {
             _known[leg.Cloid] = 0;

@@ -186,8 +186,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             }
 
             // Without a book the mark of the account's own reading serves: an exit's limit is wide enough.
-            var mark = position.MarkPrice;
-            var prices = context.Ok ? context.Value : new AssetContext(asset, account.Value.At, mark, mark, mark, mark, 0, 0, 0);
+            var prices = context.Ok ? context.Value : AssetContext.OfMark(asset, account.Value.At, position.MarkPrice);
             var exit = RiskGate.ApproveExit(position, instrument, prices, limits, cycleId, reason, attempt: NextAttempt());
             await desk.PlaceAsync(exit, "exit", code, cancel);
             await books.BookAsync(cancel);

@@ -52,7 +52,13 @@ public sealed class Sentinel(OrderDesk desk, VenueBooks books, Protector protect
         var account = protector.LastAccount!;
         foreach (var watch in watches)
         {
+            var sent = desk.Sent;
             found = await watch.LookAsync(account, id, cancel) ?? found;
+            if (desk.Sent == sent)
+            {
+                continue;
+            }
+
             if (await desk.Exchange.AccountAsync(cancel) is not { Ok: true } again)
             {
                 break;

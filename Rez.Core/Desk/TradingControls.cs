@@ -5,7 +5,10 @@ using Rez.Core.Trading;
 namespace Rez.Core.Desk;
 
 /// <summary>What is left of an asset after a flatten; null when the venue could not be read.</summary>
-public sealed record FlattenResult(string Asset, decimal? Left);
+public sealed record FlattenResult(string Asset, decimal? Left)
+{
+    public override string ToString() => $"{Asset} {Left?.ToString() ?? "unknown, the venue can't be read"}";
+}
 
 /// <summary>What a person may do at any time: switch auto-trading, halt, resume, flatten. Durable before it is acknowledged.</summary>
 public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary diary, TimeProvider clock, ControlState start)

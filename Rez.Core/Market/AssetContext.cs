@@ -21,6 +21,9 @@ public sealed record AssetContext(
     decimal OpenInterest,
     decimal DayVolumeUsd)
 {
+    /// <summary>All that can be said of an asset of which only the mark is known: what an exit is priced by where no book can be read.</summary>
+    public static AssetContext OfMark(string asset, DateTimeOffset at, decimal mark) => new(asset, at, mark, mark, mark, mark, 0, 0, 0);
+
     public decimal Mid => (Bid + Ask) / 2m;
 
     /// <summary>Spread in basis points of the mid.</summary>

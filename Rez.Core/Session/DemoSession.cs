@@ -204,8 +204,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         _failures = result.FailedStage is null ? 0 : _failures + 1;
         if (_failures > 0)
         {
-            var pause = Math.Min(1L << Math.Min(_failures - 1, 20), _settings.MaxBackoffCycles);
-            _pauseUntilMs = _world.NowMs + (pause * _settings.Cycle.CycleInterval.Milliseconds);
+            _pauseUntilMs = _world.NowMs + _settings.PauseMs(_failures);
         }
 
         LastCycle = result;

@@ -5,6 +5,7 @@ using Rez.Core.Agent;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Diary.Storage;
+using Rez.Core.Reporting;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Session;
@@ -14,7 +15,6 @@ public sealed class DiaryPast(IDiary diary, string path) : IPast
 {
     private const int DecisionCount = 12;
     private const int FillCount = 10;
-    private const int TradingDays = 365;
     private const int LeastDays = 10;
     private const int SearchedEvents = 200_000;
     private const long DayMs = 86_400_000;
@@ -119,9 +119,7 @@ public sealed class DiaryPast(IDiary diary, string path) : IPast
             return null;
         }
 
-        var returns = days.Zip(days.Skip(1), (a, b) => (b / a) - 1).ToArray();
-        var mean = returns.Average();
-        var deviation = Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (returns.Length - 1));
-        return deviation > 0 ? mean / deviation * Math.Sqrt(TradingDays) : null;
+        var sharpe = SharpeRatio.Of(ReturnMath.FromEquity(days), TrackReport.DaysPerYear);
+        return double.IsNaN(sharpe) ? null : sharpe;
     }
 }

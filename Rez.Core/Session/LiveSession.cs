@@ -340,8 +340,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
             await RunOneAsync(due);
             if (_failures > 0)
             {
-                var pause = Math.Min(1L << Math.Min(_failures - 1, 20), _settings.MaxBackoffCycles);
-                pauseUntilMs = due + (pause * interval.Milliseconds);
+                pauseUntilMs = due + _settings.PauseMs(_failures);
             }
         }
     }

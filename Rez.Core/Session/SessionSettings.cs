@@ -22,6 +22,9 @@ public sealed record SessionSettings(
 {
     /// <summary>Whether trading starts whatever the last weeks were.</summary>
     public bool IsForced { get; init; }
+
+    /// <summary>How long cycles rest after so many failures in a row: 1, 2, 4, … cycles up to the most; nothing after none.</summary>
+    public long PauseMs(int failures) => failures == 0 ? 0 : Math.Min(1L << Math.Min(failures - 1, 20), MaxBackoffCycles) * Cycle.CycleInterval.Milliseconds;
 }
 
 /// <summary>What a headless run prints at its end. Money in USD.</summary>

@@ -131,7 +131,6 @@ public sealed class SentinelWatchTests
         var hang = new TaskCompletionSource<Core.Outcome<Decision>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = 0;
         var decider = new SlowDecider(context => ++asked == 1 ? new(Opens(context, new ExitPlan("", [new Invalidation("close", "5m", "below", 1_000_000m)]))) : new(hang.Task));
-        var options = SessionStage.Options(SessionStage.Loosen);
         using var stage = SessionStage.Open(folder.Path, 2, decider: decider);
         var running = stage.Session.RunAsync(CancellationToken.None);
         while (Volatile.Read(ref asked) < 2 && !running.IsCompleted)

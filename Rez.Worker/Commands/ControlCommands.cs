@@ -95,7 +95,7 @@ internal static class ControlCommands
 
         var ports = LiveComposition.Live(options, link, signer, owned, nonces.Value, TimeProvider.System, _ => { });
         var left = await new EmergencyExit(ports.Exchange, ports.Market, options.Risk, link.Clock).FlattenAsync(asset, Console.Error.WriteLine, cancel);
-        var words = left.Select(r => $"{r.Asset} {r.Left?.ToString() ?? "unknown, the venue can't be read"}").ToArray();
+        var words = left.Select(r => r.ToString()).ToArray();
         return Tell(parse, new ControlAnswer(left.Count == 0, left.Count == 0 ? "No worker runs; closed at the venue itself. Flat." : $"Not flat: {string.Join(", ", words)}.", words));
     }
 

@@ -123,12 +123,10 @@ internal sealed class KillSwitch : IAsyncDisposable
     private async Task<ControlAnswer> FlattenAsync(string? asset, string by)
     {
         var results = await _session.Controls.FlattenAsync(asset, by, CancellationToken.None);
-        var left = results.Where(r => r.Left != 0).Select(Words).ToArray();
+        var left = results.Where(r => r.Left != 0).Select(r => r.ToString()).ToArray();
         return new ControlAnswer(
             left.Length == 0,
             left.Length > 0 ? $"Not flat: {string.Join(", ", left)}." : asset is null ? "Flat, and halted until you resume." : $"{asset} is flat.",
             left);
     }
-
-    private static string Words(FlattenResult result) => $"{result.Asset} {result.Left?.ToString() ?? "unknown, the venue can't be read"}";
 }
