@@ -39,7 +39,7 @@ public sealed record BacktestResult(
 /// Plays a market through the code that trades live: the six stages, gate, order desk, simulated venue, protections, exit rules, sentinel. Nothing is left out but the diary on disk and
 /// the capsules; so a paper run of the same candles makes the same trades, one by one.
 /// </summary>
-public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strategy, TimeProvider wall)
+public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strategy, TimeProvider wall, bool playsEveryBar = false)
 {
     /// <param name="from">First moment of trading; what is before warms the indicators up.</param>
     /// <param name="to">Last moment.</param>
@@ -59,34 +59,72 @@ public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strateg
         var decider = strategy();
         var rig = new TradingRig(
             new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, 0, TimeSpan.Zero, (_, _) => null, null), settings.Cycle, settings.Limits, Fresh());
-        var (bars, number, pauseUntil, failures) = (0L, 0L, 0L, 0);
+        var (bars, number, saidAt, pauseUntil, failures) = (0L, 0L, 0L, 0L, 0);
         var interval = settings.Cycle.CycleInterval;
         var ended = false;
+        var quiet = !playsEveryBar && decider is IQuietDecider silent ? new QuietBars(world, rig, diary, silent, settings) : null;
         while (world.NowMs < toMs)
         {
+            var passing = number == 0 ? Passing.No : quiet?.TryPass(interval) ?? Passing.No;
+            if (passing == Passing.Passed)
+            {
+                bars++;
+                number += interval.OpenOf(world.NowMs) == world.NowMs ? 1 : 0;
+                if (bars % 8_192 == 0)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                }
+
+                continue;
+            }
+
             cancel.ThrowIfCancellationRequested();
-            var busy = !world.IsIdle;
-            if (!world.Step())
+            if (passing == Passing.No)
+            {
+                var busy = !world.IsIdle;
+                if (!world.Step())
+                {
+                    ended = true;
+                    break;
+                }
+
+                if (number > 0)
+                {
+                    quiet?.TakePlayed();
+                }
+
+                if (busy)
+                {
+                    await rig.Sentinel.BeatAsync(cancel);
+                }
+            }
+            else if (passing == Passing.Ended)
             {
                 ended = true;
                 break;
             }
 
             bars++;
-            if (busy)
-            {
-                await rig.Sentinel.BeatAsync(cancel);
-            }
-
             if (world.NowMs >= fromMs && world.NowMs >= pauseUntil && interval.OpenOf(world.NowMs) == world.NowMs)
             {
+                quiet?.Fetched();
                 var result = await rig.Cycle.RunAsync(++number, world.Clock.GetUtcNow(), cancel);
                 failures = result.FailedStage is null ? 0 : failures + 1;
                 pauseUntil = failures == 0 ? 0 : world.NowMs + settings.PauseMs(failures);
-                if (number % 500 == 0)
+                if (number - saidAt >= 500)
                 {
+                    saidAt = number;
                     told?.Invoke((world.NowMs - fromMs) / (double)(toMs - fromMs));
                 }
+            }
+
+            if (failures == 0)
+            {
+                quiet?.Look();
+            }
+            else
+            {
+                quiet?.Distrust();
             }
         }
 

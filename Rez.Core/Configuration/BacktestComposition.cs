@@ -27,6 +27,6 @@ public static class BacktestComposition
         }
 
         var specs = strategy.Needs(values).Append("atr:14").Distinct(StringComparer.Ordinal).Select(s => IndicatorCatalogue.Parse(s).Value);
-        return settings with { Cycle = settings.Cycle with { Assets = [.. market.Instruments.Select(i => i.Asset)], CycleInterval = interval, Intervals = intervals, Layout = new SheetLayout([.. specs]) } };
+        return settings with { Cycle = settings.Cycle with { Assets = [.. market.Instruments.Select(i => i.Asset)], CycleInterval = interval, Intervals = intervals, Built = [.. intervals, interval], Layout = new SheetLayout([.. specs]) } };
     }
 }

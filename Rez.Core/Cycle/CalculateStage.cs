@@ -14,17 +14,24 @@ public sealed class CalculateStage(CycleSettings settings)
         var sheets = ImmutableArray.CreateBuilder<IndicatorSheet>(ingested.Assets.Length);
         foreach (var asset in ingested.Assets)
         {
-            var name = asset.Instrument.Asset;
-            if (!_banks.TryGetValue(name, out var bank))
-            {
-                bank = new IndicatorBank(name, settings.Intervals, settings.Layout);
-                _banks.Add(name, bank);
-            }
-
-            bank.CatchUp(candles);
-            sheets.Add(bank.Sheet());
+            sheets.Add(CaughtUp(asset.Instrument.Asset, candles).Sheet());
         }
 
         return sheets.MoveToImmutable();
+    }
+
+    /// <summary>The sheet of an asset as <see cref="Run"/> would give it now, without a copy: it changes with the next bar.</summary>
+    internal IndicatorSheet Live(string asset, CandleStore candles) => CaughtUp(asset, candles).Live();
+
+    private IndicatorBank CaughtUp(string asset, CandleStore candles)
+    {
+        if (!_banks.TryGetValue(asset, out var bank))
+        {
+            bank = new IndicatorBank(asset, settings.Intervals, settings.Layout);
+            _banks.Add(asset, bank);
+        }
+
+        bank.CatchUp(candles);
+        return bank;
     }
 }

@@ -119,6 +119,30 @@ public sealed class ExitPlans
         return fired.ToImmutable();
     }
 
+    /// <summary>Checks the asset's plan on a sheet and notes that it was; false, and nothing noted, when a condition has come true.</summary>
+    internal bool StaysWith(IndicatorSheet sheet)
+    {
+        lock (_gate)
+        {
+            if (!_plans.TryGetValue(sheet.Asset, out var plan))
+            {
+                return true;
+            }
+
+            if (First(plan, sheet) is not null)
+            {
+                return false;
+            }
+
+            foreach (var bars in sheet.Intervals)
+            {
+                _checked[(plan.Asset, bars.Interval.Name)] = bars.Interval.NextOpen(bars.BarOpenMs);
+            }
+
+            return true;
+        }
+    }
+
     private static FiredPlan? First(OpenPlan plan, IndicatorSheet sheet)
     {
         foreach (var condition in plan.Plan.Invalidations)

@@ -40,6 +40,16 @@ public sealed class GateKnowledge(
         new AssetMeasures(
             AtrOf(sheet, limits), Correlations.Sigma(candles.Series(sheet.Asset, settings.CycleInterval), exits.SigmaBars), exits.FairValue.Length > 0 ? Output(sheet, limits.AtrInterval, exits.FairValue) : null));
 
+    /// <summary>Leaves the newest average true range to the sentinel, the other measures as they were.</summary>
+    internal void NoteAtr(IndicatorSheet sheet)
+    {
+        var atr = AtrOf(sheet, limits);
+        if (board.Of(sheet.Asset) is { } known && known.Atr != atr)
+        {
+            board.Note(sheet.Asset, known with { Atr = atr });
+        }
+    }
+
     private static decimal? Output(IndicatorSheet? sheet, string interval, string name)
     {
         if (sheet is null || !Interval.TryParse(interval, out var wanted) || sheet.Of(wanted) is not { } bars || bars.Layout.Names.IndexOf(name) is not (>= 0 and var index))

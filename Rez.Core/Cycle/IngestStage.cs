@@ -32,7 +32,7 @@ public sealed class IngestStage
         _diary = diary;
         _settings = settings;
         _historyFromMs = historyFromMs;
-        Candles = new CandleStore(market.BaseInterval);
+        Candles = new CandleStore(market.BaseInterval, larger: settings.Built.IsDefault ? null : settings.Built);
     }
 
     /// <summary>Closed candles seen so far.</summary>
@@ -76,6 +76,18 @@ public sealed class IngestStage
         }
 
         return new Ingested(assets.ToImmutable(), failures.ToImmutable());
+    }
+
+    /// <summary>Takes a bar that the next fetch would bring; false when it is refused, as the fetch would.</summary>
+    internal bool Take(string asset, in Candle bar)
+    {
+        if (_nextMs.GetValueOrDefault(asset, long.MaxValue) > bar.OpenTimeMs || Candles.Append(asset, bar) is not (CandleAppend.Appended or CandleAppend.AppendedAfterGap))
+        {
+            return false;
+        }
+
+        _nextMs[asset] = _market.BaseInterval.NextOpen(bar.OpenTimeMs);
+        return true;
     }
 
     private async ValueTask<Rejection?> FetchAsync(string asset, DateTimeOffset now, CancellationToken cancel)

@@ -83,4 +83,8 @@ public sealed record CycleSettings(
     int StaleAfterBars,
     int GapWindowBars,
     DriftPolicy OnDrift,
-    decimal TakerFeeBps);
+    decimal TakerFeeBps)
+{
+    /// <summary>Intervals beyond the base that candles are built of; the default is every one there is.</summary>
+    public ImmutableArray<Market.Interval> Built { get; init; }
+}

@@ -17,6 +17,9 @@ public sealed class Sentinel(OrderDesk desk, VenueBooks books, Protector protect
 
     public IReadOnlyList<Coverage> LastProof { get; private set; } = [];
 
+    /// <summary>Counts a beat that would have found nothing.</summary>
+    internal void Pass() => _beats++;
+
     public async ValueTask BeatAsync(CancellationToken cancel)
     {
         await desk.Turn.WaitAsync(cancel);

@@ -91,6 +91,13 @@ public sealed class FoldingDiary(TimeProvider clock) : IDiary
         }
     }
 
+    /// <summary>A cycle that was passed over because it would have done nothing.</summary>
+    internal void Pass(decimal equity, decimal exposure)
+    {
+        _equity.Add(new EquityPoint(NowMs, equity, exposure));
+        Cycles++;
+    }
+
     public Task FlushAsync() => Task.CompletedTask;
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();

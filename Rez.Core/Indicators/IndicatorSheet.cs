@@ -31,6 +31,11 @@ public sealed class SheetLayout
 /// <summary>Indicator values of one interval after its newest closed bar; NaN where not warm.</summary>
 public sealed record IntervalSheet(Interval Interval, long BarOpenMs, double Close, SheetLayout Layout, double[] Values)
 {
+    /// <summary>Moves with the bank only in its live sheet.</summary>
+    public long BarOpenMs { get; internal set; } = BarOpenMs;
+
+    public double Close { get; internal set; } = Close;
+
     /// <summary>The newest value of an output, or an older one.</summary>
     public double this[string name, int back = 0] => Values[(Layout.IndexOf(name) * SheetLayout.Depth) + back];
 }
@@ -39,7 +44,18 @@ public sealed record IntervalSheet(Interval Interval, long BarOpenMs, double Clo
 public sealed record IndicatorSheet(string Asset, ImmutableArray<IntervalSheet> Intervals)
 {
     /// <summary>The sheet of an interval, or null while it has no closed bar.</summary>
-    public IntervalSheet? Of(Interval interval) => Intervals.FirstOrDefault(i => i.Interval == interval);
+    public IntervalSheet? Of(Interval interval)
+    {
+        foreach (var sheet in Intervals)
+        {
+            if (sheet.Interval.Milliseconds == interval.Milliseconds)
+            {
+                return sheet;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>Live indicators of one asset: takes the bars that closed since the last time and gives out a sheet.</summary>
@@ -48,6 +64,7 @@ public sealed class IndicatorBank
     private readonly string _asset;
     private readonly SheetLayout _layout;
     private readonly Track[] _tracks;
+    private IndicatorSheet? _live;
 
     public IndicatorBank(string asset, IEnumerable<Interval> intervals, SheetLayout layout)
     {
@@ -68,6 +85,24 @@ public sealed class IndicatorBank
         }
     }
 
+    /// <summary>A sheet that goes on with the bank: the same object, its values those after the newest bar. Not to be kept.</summary>
+    internal IndicatorSheet Live()
+    {
+        var warm = 0;
+        foreach (var track in _tracks)
+        {
+            warm += track.Bars > 0 ? 1 : 0;
+            track.Refresh();
+        }
+
+        if (_live is null || _live.Intervals.Length != warm)
+        {
+            _live = new IndicatorSheet(_asset, [.. _tracks.Where(t => t.Bars > 0).Select(t => t.Live(_layout))]);
+        }
+
+        return _live;
+    }
+
     public IndicatorSheet Sheet() => new(_asset, [.. _tracks.Where(t => t.Bars > 0).Select(t => t.Sheet(_layout))]);
 
     private sealed class Track(Interval interval, SheetLayout layout)
@@ -76,6 +111,7 @@ public sealed class IndicatorBank
         private readonly int[] _outputs = [.. layout.Specs.Select(s => s.Definition.Outputs.Length)];
         private readonly double[] _values = Cold(layout.Names.Length * SheetLayout.Depth);
         private Candle _last;
+        private IntervalSheet? _shown;
 
         public Interval Interval { get; } = interval;
 
@@ -90,6 +126,16 @@ public sealed class IndicatorBank
             }
 
             Bars = series.TotalAppended;
+        }
+
+        public IntervalSheet Live(SheetLayout l) => _shown = new IntervalSheet(Interval, _last.OpenTimeMs, _last.Close, l, _values);
+
+        public void Refresh()
+        {
+            if (_shown is not null)
+            {
+                (_shown.BarOpenMs, _shown.Close) = (_last.OpenTimeMs, _last.Close);
+            }
         }
 
         public IntervalSheet Sheet(SheetLayout l) => new(Interval, _last.OpenTimeMs, _last.Close, l, [.. _values]);

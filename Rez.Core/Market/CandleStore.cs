@@ -8,13 +8,16 @@ public sealed class CandleStore
 {
     private readonly Dictionary<string, AssetCandles> _assets = new(StringComparer.Ordinal);
     private readonly int _retain;
+    private readonly Interval[] _larger;
 
     /// <param name="baseInterval">Interval of the bars that <see cref="Append"/> takes.</param>
     /// <param name="retain">Bars kept at least, for each asset and interval.</param>
-    public CandleStore(Interval baseInterval, int retain = 20_000)
+    /// <param name="larger">Intervals to build from them; null for all that can be.</param>
+    public CandleStore(Interval baseInterval, int retain = 20_000, IEnumerable<Interval>? larger = null)
     {
         BaseInterval = baseInterval;
         _retain = retain;
+        _larger = [.. (larger ?? Interval.All).Where(i => i.IsBuiltFrom(baseInterval)).Distinct()];
     }
 
     public Interval BaseInterval { get; }
@@ -25,7 +28,7 @@ public sealed class CandleStore
     {
         if (!_assets.TryGetValue(asset, out var candles))
         {
-            candles = new AssetCandles(BaseInterval, _retain);
+            candles = new AssetCandles(BaseInterval, _retain, _larger);
             _assets.Add(asset, candles);
         }
 
@@ -57,11 +60,10 @@ public sealed class CandleStore
         private readonly CandleSeries _base;
         private readonly (CandleAggregator Aggregator, CandleSeries Series)[] _larger;
 
-        public AssetCandles(Interval baseInterval, int retain)
+        public AssetCandles(Interval baseInterval, int retain, Interval[] larger)
         {
             _base = new CandleSeries(baseInterval, retain);
-            _larger = [.. Interval.All.Where(i => i.IsBuiltFrom(baseInterval))
-                .Select(i => (new CandleAggregator(baseInterval, i), new CandleSeries(i, retain)))];
+            _larger = [.. larger.Select(i => (new CandleAggregator(baseInterval, i), new CandleSeries(i, retain)))];
         }
 
         public CandleSeries? Series(Interval interval)

@@ -44,28 +44,30 @@ internal sealed class TradingRig
 
         Controls = new TradingControls(Desk, Protector, ports.Diary, ports.Clock, reading.Control);
         Guard = new PortfolioGuard(reading.History, limits.Protection, Controls, ports.Diary, ports.Clock);
-        var plans = new ExitPlans(ports.Diary, reading.Plans);
+        Plans = new ExitPlans(ports.Diary, reading.Plans);
         Exits = new ExitWatch(Desk, Books, Protector, ports.Diary, ports.Market, board, risk, exits, cycle.TakerFeeBps);
+        Margin = new MarginWatch(Desk, Books, Protector, ports.Diary, ports.Market, reading.History, risk, limits.Protection, exits);
         ImmutableArray<IWatch> watches =
         [
             new FeedWatch(Protector, ports.Diary, ports.Market, limits.Protection, ports.Wall),
-            new MarginWatch(Desk, Books, Protector, ports.Diary, ports.Market, reading.History, risk, limits.Protection, exits),
-            new PlanWatch(plans, Protector, ports.Market, cycle, ports.Clock),
+            Margin,
+            new PlanWatch(Plans, Protector, ports.Market, cycle, ports.Clock),
             Exits,
         ];
         Sentinel = new Sentinel(Desk, Books, Protector, Guard, watches, ports.Clock);
         Sync = new SyncStage(Desk, Books, Protector, Controls, ports.Diary, cycle, ports.Clock, ports.DriftGrace);
-        var ingest = new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs);
-        var knowledge = new GateKnowledge(ports.Market, ingest.Candles, Guard, Controls, board, risk, exits, cycle, () => Sentinel.LastTrouble?.Message);
+        Ingest = new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs);
+        Calculate = new CalculateStage(cycle);
+        Knowledge = new GateKnowledge(ports.Market, Ingest.Candles, Guard, Controls, board, risk, exits, cycle, () => Sentinel.LastTrouble?.Message);
         Cycle = new TradingCycle(new CycleParts(
             Sync,
-            ingest,
-            new CalculateStage(cycle),
-            new ReasonStage(ports.Decider, new ReasonParts(Protector, Books, plans, new Backgrounds(ports.Market, cycle), risk, ports.Past)),
-            new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, plans, knowledge, exits),
+            Ingest,
+            Calculate,
+            new ReasonStage(ports.Decider, new ReasonParts(Protector, Books, Plans, new Backgrounds(ports.Market, cycle), risk, ports.Past)),
+            new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, Plans, Knowledge, exits),
             new SecureStage(Desk, Books, Protector),
-            plans,
-            knowledge,
+            Plans,
+            Knowledge,
             Guard,
             ports.Diary,
             ports.Clock,
@@ -82,6 +84,16 @@ internal sealed class TradingRig
             || (position.LiquidationPrice is { } liquidation && (now.Mark - liquidation) * sign <= now.Mark * _leastDistance)
             || (Protector.InstrumentOf(position.Asset) is { } instrument && Exits.WouldAct(position, instrument, now.Mark, now.At));
     }
+
+    public ExitPlans Plans { get; }
+
+    public IngestStage Ingest { get; }
+
+    public CalculateStage Calculate { get; }
+
+    public GateKnowledge Knowledge { get; }
+
+    public MarginWatch Margin { get; }
 
     public PortfolioGuard Guard { get; }
 

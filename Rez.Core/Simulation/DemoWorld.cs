@@ -9,6 +9,7 @@ public sealed class DemoWorld
     private readonly IMarketSource _source;
     private readonly MarketStep _step;
     private readonly Lock _gate = new();
+    private bool _isLoaded;
 
     public DemoWorld(IMarketSource source, SimulationOptions options, ulong seed)
     {
@@ -39,16 +40,46 @@ public sealed class DemoWorld
     {
         lock (_gate)
         {
-            if (!_source.TryNext(_step))
+            if (!Load())
             {
                 return false;
             }
 
             Venue.Advance(_step);
-            Market.Take(_step);
-            Clock.MoveTo(DateTimeOffset.FromUnixTimeMilliseconds(_step.CloseMs));
+            Played();
             return true;
         }
+    }
+
+    /// <summary>The bars that <see cref="Step"/> would play next, or null at the end: for one who knows what they can't touch.</summary>
+    internal MarketStep? Peek()
+    {
+        lock (_gate)
+        {
+            return Load() ? _step : null;
+        }
+    }
+
+    /// <summary>The bars that were played last, until <see cref="Peek"/> is called.</summary>
+    internal MarketStep Newest => _step;
+
+    /// <summary>Plays the next bars, of which the caller knows that nothing of the account lies in their range: prices go straight to the close.</summary>
+    internal void Pass()
+    {
+        lock (_gate)
+        {
+            Venue.Pass(_step);
+            Played();
+        }
+    }
+
+    private bool Load() => _isLoaded || (_isLoaded = _source.TryNext(_step));
+
+    private void Played()
+    {
+        _isLoaded = false;
+        Market.Take(_step);
+        Clock.MoveTo(DateTimeOffset.FromUnixTimeMilliseconds(_step.CloseMs));
     }
 
     /// <summary>Whether the account could be touched by the next step.</summary>

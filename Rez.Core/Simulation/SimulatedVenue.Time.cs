@@ -32,6 +32,47 @@ public sealed partial class SimulatedVenue
         NowMs = step.CloseMs;
     }
 
+    /// <summary>Plays one bar in which nothing of the account can happen: only what is true at its close is kept. No funding may be due to a position.</summary>
+    public void Pass(MarketStep step)
+    {
+        Open(step);
+        for (var i = 0; i < _byIndex.Count; i++)
+        {
+            if (step.Has[i])
+            {
+                _byIndex[i].Mid = step.Bars[i].Close;
+            }
+        }
+
+        NowMs = step.CloseMs;
+    }
+
+    /// <summary>The nearest prices below and above at which an order or a liquidation of the asset acts, 0 and infinity where there is none; null when one acts at the price that is.</summary>
+    internal (double Low, double High)? ActsBeyond(string asset)
+    {
+        var (now, low, high) = (_books[asset].Mid, 0d, double.PositiveInfinity);
+        foreach (var order in _live)
+        {
+            if (order.Asset == asset && order.WaitsFor == 0)
+            {
+                Consider(LevelOf(order));
+            }
+        }
+
+        if (_account.Positions.TryGetValue(asset, out var position) && LiquidationPrice(asset, position, _account.CrossValue(_mark)) is { } liquidation)
+        {
+            Consider((double)liquidation);
+        }
+
+        return low < now && now < high ? (low, high) : null;
+
+        void Consider(double level)
+        {
+            low = level <= now ? Math.Max(low, level) : low;
+            high = level >= now ? Math.Min(high, level) : high;
+        }
+    }
+
     /// <summary>Begins a bar: funding due at its open, and what else is true while it lasts. Prices do not move yet.</summary>
     public void Open(MarketStep step)
     {

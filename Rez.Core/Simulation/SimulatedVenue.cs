@@ -66,13 +66,42 @@ public sealed partial class SimulatedVenue
     /// <summary>The book: what a taker would meet, one level a basis point.</summary>
     public BookSnapshot? Depth(string asset) => _books.TryGetValue(asset, out var b) && b.HasPrice ? b.Depth(NowMs) : null;
 
-    public AccountState Account()
+    public AccountState Account() => AccountAt(_mark);
+
+    /// <summary>Value of the account now, isolated pools included.</summary>
+    internal decimal Equity => _account.Equity(_mark);
+
+    internal IEnumerable<Instrument> Instruments => _byIndex.Select(b => b.Instrument);
+
+    internal decimal MarkOf(string asset) => _mark(asset);
+
+    internal double MidOf(string asset) => _books[asset].Mid;
+
+    internal bool HasOrders(string asset) => _live.Exists(o => o.Asset == asset);
+
+    /// <summary>Notional of all positions now.</summary>
+    internal decimal Exposure
     {
-        var crossValue = _account.CrossValue(_mark);
-        var positions = _account.Positions.Select(p => Describe(p.Key, p.Value, crossValue)).ToArray();
+        get
+        {
+            var sum = 0m;
+            foreach (var (asset, position) in _account.Positions)
+            {
+                sum += Math.Abs(position.SignedSize) * _mark(asset);
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>The account as it would be at other marks.</summary>
+    internal AccountState AccountAt(Func<string, decimal> mark)
+    {
+        var crossValue = _account.CrossValue(mark);
+        var positions = _account.Positions.Select(p => Describe(p.Key, p.Value, crossValue, mark)).ToArray();
         return new AccountState(
             DateTimeOffset.FromUnixTimeMilliseconds(NowMs),
-            _account.Equity(_mark),
+            _account.Equity(mark),
             _account.Cash + _account.Positions.Values.Sum(p => p.IsolatedMargin),
             positions.Sum(p => p.MarginUsed),
             positions.Sum(p => p.MaintenanceMargin),
@@ -293,10 +322,10 @@ public sealed partial class SimulatedVenue
         return SendOutcome.Confirmed();
     }
 
-    private Position Describe(string asset, SimulatedPosition p, decimal crossValue)
+    private Position Describe(string asset, SimulatedPosition p, decimal crossValue, Func<string, decimal> marks)
     {
         var book = _books[asset];
-        var mark = _mark(asset);
+        var mark = marks(asset);
         var notional = Math.Abs(p.SignedSize) * mark;
         var pnl = p.SignedSize * (mark - p.EntryPrice);
         var maintenance = MarginMath.Maintenance(book.Instrument.Tiers, notional);
@@ -308,19 +337,21 @@ public sealed partial class SimulatedVenue
             MarkPrice = mark,
             Leverage = p.Leverage,
             IsCross = p.IsCross,
-            LiquidationPrice = LiquidationPrice(asset, p, crossValue),
+            LiquidationPrice = LiquidationPrice(asset, p, crossValue, marks),
             MarginUsed = p.IsCross ? MarginMath.Initial(notional, p.Leverage) : p.IsolatedMargin + pnl,
             MaintenanceMargin = maintenance,
             FundingSinceOpen = p.FundingSinceOpen,
         };
     }
 
-    private decimal? LiquidationPrice(string asset, SimulatedPosition p, decimal crossValue)
+    private decimal? LiquidationPrice(string asset, SimulatedPosition p, decimal crossValue) => LiquidationPrice(asset, p, crossValue, _mark);
+
+    private decimal? LiquidationPrice(string asset, SimulatedPosition p, decimal crossValue, Func<string, decimal> marks)
     {
         var tiers = _books[asset].Instrument.Tiers;
-        var mark = _mark(asset);
+        var mark = marks(asset);
         return p.IsCross
-            ? MarginMath.LiquidationPrice(tiers, p.SignedSize, mark, crossValue, _account.CrossMaintenance(_mark, _instrument, except: asset))
+            ? MarginMath.LiquidationPrice(tiers, p.SignedSize, mark, crossValue, _account.CrossMaintenance(marks, _instrument, except: asset))
             : MarginMath.LiquidationPrice(tiers, p.SignedSize, mark, p.IsolatedMargin + (p.SignedSize * (mark - p.EntryPrice)), 0);
     }
 }

@@ -10,12 +10,22 @@ public sealed class Breakout(StrategyValues values) : RuleStrategy(StrategyName,
 {
     public const string StrategyName = "breakout";
 
+    private readonly string _channel = $"donchian:{values.Whole("period")}";
+    private readonly string _middle = $"donchian:{values.Whole("period")}.middle";
+    private readonly string _lower = $"donchian:{values.Whole("period")}.lower";
+
+    protected override bool HoldsWithoutBars => true;
+
+    protected override bool Holds(IntervalSheet bars, Direction? held)
+    {
+        var (upper, middle, lower) = (bars[_channel, 1], bars[_middle], bars[_lower, 1]);
+        return !Signals.IsWarm(upper, middle, lower) || (held is { } direction ? (bars.Close - middle) * direction.Sign() >= 0 : bars.Close <= upper && bars.Close >= lower);
+    }
+
     protected override DecisionItem Decide(AssetView asset, IntervalSheet bars, DecisionContext context)
     {
-        var channel = $"donchian:{Values.Whole("period")}";
-
         // The newest bar is part of its own channel: it is measured against the one before.
-        var (upper, middle, lower) = (bars[channel, 1], bars[channel + ".middle"], bars[channel + ".lower", 1]);
+        var (upper, middle, lower) = (bars[_channel, 1], bars[_middle], bars[_lower, 1]);
         if (!Signals.IsWarm(upper, middle, lower))
         {
             return Hold(asset, "not warm");

@@ -9,6 +9,10 @@ public sealed class BuyAndHold(StrategyValues values) : RuleStrategy(StrategyNam
 {
     public const string StrategyName = "buy-and-hold";
 
+    protected override bool HoldsWithoutBars => true;
+
+    protected override bool Holds(IntervalSheet bars, Direction? held) => held is not null;
+
     protected override DecisionItem Decide(AssetView asset, IntervalSheet bars, DecisionContext context) =>
         asset.Position is null ? Open(asset, bars, context.Account.Equity, Direction.Long, "held") : Hold(asset, "held");
 }

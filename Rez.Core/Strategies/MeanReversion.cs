@@ -13,12 +13,24 @@ public sealed class MeanReversion(StrategyValues values) : RuleStrategy(Strategy
 {
     public const string StrategyName = "mean-reversion";
 
+    private readonly string _z = $"zscore:{values.Whole("period")}";
+    private readonly string _upper = $"bollinger:{values.Whole("period")},2.upper";
+    private readonly string _lower = $"bollinger:{values.Whole("period")},2.lower";
+
+    protected override bool HoldsWithoutBars => true;
+
+    protected override bool Holds(IntervalSheet bars, Direction? held)
+    {
+        var (z, rsi, adx, hurst, upper, lower) = (bars[_z], bars["rsi:14"], bars["adx:14"], bars["hurst:100"], bars[_upper], bars[_lower]);
+        return !Signals.IsWarm(z, rsi, adx, hurst, upper, lower)
+            || (held is { } direction
+                ? Math.Abs(z) >= Values["exit"] && z * direction.Sign() >= -Values["give-up"]
+                : !(adx < Values["adx"] && hurst < Values["hurst"]) || Math.Abs(z) <= Values["entry"]);
+    }
+
     protected override DecisionItem Decide(AssetView asset, IntervalSheet bars, DecisionContext context)
     {
-        var period = Values.Whole("period");
-        var z = bars[$"zscore:{period}"];
-        var (rsi, adx, hurst) = (bars["rsi:14"], bars["adx:14"], bars["hurst:100"]);
-        var (upper, lower) = (bars[$"bollinger:{period},2.upper"], bars[$"bollinger:{period},2.lower"]);
+        var (z, rsi, adx, hurst, upper, lower) = (bars[_z], bars["rsi:14"], bars["adx:14"], bars["hurst:100"], bars[_upper], bars[_lower]);
         if (!Signals.IsWarm(z, rsi, adx, hurst, upper, lower))
         {
             return Hold(asset, "not warm");

@@ -10,7 +10,7 @@ namespace Rez.Core.Strategies;
 /// A strategy that decides asset by asset on the shortest interval of the sheet. Openings risk a share of equity at a stop so many average true ranges away, with the target at a
 /// multiple of that distance: what the gate asks of every entry.
 /// </summary>
-public abstract class RuleStrategy(string name, StrategyValues values) : IDecider
+public abstract class RuleStrategy(string name, StrategyValues values) : IQuietDecider
 {
     /// <summary>Parameters that all of them have.</summary>
     public static readonly ImmutableArray<StrategyParameter> Sizing =
@@ -38,6 +38,14 @@ public abstract class RuleStrategy(string name, StrategyValues values) : IDecide
         return new(new Decision(Name, string.Join(" ", items.Select(i => $"{i.Asset}: {Words.Of(i.Action)}.")), items.MoveToImmutable()));
     }
 
+    public bool IsQuiet(IndicatorSheet sheet, Direction? held) => sheet.Intervals.IsEmpty ? HoldsWithoutBars : Holds(Bars(sheet), held);
+
+    /// <summary>Whether <see cref="Decide"/> would hold and leaves no trace in the strategy; false where that isn't known.</summary>
+    protected virtual bool Holds(IntervalSheet bars, Direction? held) => false;
+
+    /// <summary>False for a strategy that counts the times it is asked.</summary>
+    protected virtual bool HoldsWithoutBars => false;
+
     /// <summary>Looks at all assets before any is decided on.</summary>
     protected virtual void Begin(DecisionContext context)
     {
@@ -46,10 +54,12 @@ public abstract class RuleStrategy(string name, StrategyValues values) : IDecide
     protected abstract DecisionItem Decide(AssetView asset, IntervalSheet bars, DecisionContext context);
 
     /// <summary>The sheet's shortest interval.</summary>
-    protected static IntervalSheet Bars(AssetView asset)
+    protected static IntervalSheet Bars(AssetView asset) => Bars(asset.Sheet);
+
+    private static IntervalSheet Bars(IndicatorSheet sheet)
     {
-        var shortest = asset.Sheet.Intervals[0];
-        foreach (var interval in asset.Sheet.Intervals)
+        var shortest = sheet.Intervals[0];
+        foreach (var interval in sheet.Intervals)
         {
             shortest = interval.Interval.Milliseconds < shortest.Interval.Milliseconds ? interval : shortest;
         }

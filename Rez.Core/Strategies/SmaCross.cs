@@ -13,14 +13,18 @@ public sealed class SmaCross(StrategyValues values) : RuleStrategy(StrategyName,
 {
     public const string StrategyName = "sma-cross";
 
-    protected override DecisionItem Decide(AssetView asset, IntervalSheet bars, DecisionContext context)
+    private readonly string _fast = $"sma:{values.Whole("fast")}";
+    private readonly string _slow = $"sma:{values.Whole("slow")}";
+
+    protected override bool HoldsWithoutBars => true;
+
+    protected override bool Holds(IntervalSheet bars, Direction? held) =>
+        Signals.Crossing(bars, _fast, _slow) switch { > 0 => held == Direction.Long, < 0 => held == Direction.Short, _ => true };
+
+    protected override DecisionItem Decide(AssetView asset, IntervalSheet bars, DecisionContext context) => Signals.Crossing(bars, _fast, _slow) switch
     {
-        var (fast, slow) = ($"sma:{Values.Whole("fast")}", $"sma:{Values.Whole("slow")}");
-        return Signals.Crossing(bars, fast, slow) switch
-        {
-            > 0 => Follow(asset, bars, context.Account.Equity, Direction.Long, $"{fast} crossed above {slow}"),
-            < 0 => Follow(asset, bars, context.Account.Equity, Direction.Short, $"{fast} crossed below {slow}"),
-            _ => Hold(asset, "no crossing"),
-        };
-    }
+        > 0 => Follow(asset, bars, context.Account.Equity, Direction.Long, $"{_fast} crossed above {_slow}"),
+        < 0 => Follow(asset, bars, context.Account.Equity, Direction.Short, $"{_fast} crossed below {_slow}"),
+        _ => Hold(asset, "no crossing"),
+    };
 }

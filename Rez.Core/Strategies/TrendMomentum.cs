@@ -15,7 +15,7 @@ namespace Rez.Core.Strategies;
 /// <item>Exit before stop or target: the 1 h EMAs cross back.</item>
 /// </list>
 /// </summary>
-public sealed class TrendMomentum : IDecider
+public sealed class TrendMomentum : IQuietDecider
 {
     public const string StrategyName = "trend-momentum";
 
@@ -41,6 +41,16 @@ public sealed class TrendMomentum : IDecider
 
         var summary = string.Join(" ", items.Select(i => $"{i.Asset}: {Words.Of(i.Action)}."));
         return new(new Decision(Name, summary, items.MoveToImmutable()));
+    }
+
+    public bool IsQuiet(IndicatorSheet sheet, Direction? held)
+    {
+        if (sheet.Of(Interval.H1) is not { } hour || sheet.Of(Interval.M5) is not { } five || Reading.Of(hour, five) is not { } r)
+        {
+            return true;
+        }
+
+        return held is { } direction ? r.Trend * direction.Sign() >= 0 : !r.Agrees();
     }
 
     private static DecisionItem Decide(AssetView asset, decimal equity)
@@ -121,7 +131,7 @@ public sealed class TrendMomentum : IDecider
         new() { Asset = asset.Instrument.Asset, Action = DecisionAction.Hold, Rationale = why };
 
     /// <summary>The numbers the rules look at, all warm.</summary>
-    private sealed record Reading(double FastEma, double SlowEma, double HourClose, double Adx, double Histogram, double HistogramBefore, double Rsi, double Atr)
+    private readonly record struct Reading(double FastEma, double SlowEma, double HourClose, double Adx, double Histogram, double HistogramBefore, double Rsi, double Atr)
     {
         public int Trend => Math.Sign(FastEma - SlowEma);
 
@@ -131,6 +141,13 @@ public sealed class TrendMomentum : IDecider
                 hour["ema:20"], hour["ema:50"], hour.Close, hour["adx:14"],
                 five["macd:12,26,9.histogram"], five["macd:12,26,9.histogram", 1], five["rsi:14"], hour["atr:14"]);
             return double.IsNaN(r.FastEma + r.SlowEma + r.Adx + r.Histogram + r.HistogramBefore + r.Rsi + r.Atr) || r.Trend == 0 ? null : r;
+        }
+
+        /// <summary>Whether nothing is missing in the trend's direction.</summary>
+        public bool Agrees()
+        {
+            var rsi = Trend > 0 ? Rsi : 100 - Rsi;
+            return (HourClose - FastEma) * Trend > 0 && Adx >= LeastAdx && Histogram * Trend > 0 && (Histogram - HistogramBefore) * Trend > 0 && rsi is >= 50 and <= 72;
         }
 
         public List<string> Missing(Direction direction)

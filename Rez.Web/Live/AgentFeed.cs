@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Rez.Core.Agent.Loop;
+using Rez.Core.Diary;
+using Rez.Core.Diary.Storage;
 using Rez.Core.Session;
 
 namespace Rez.Web.Live;
@@ -23,21 +25,28 @@ public sealed class AgentFeed : IDisposable
     private static readonly TimeSpan AtMostEvery = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
     private readonly LinkedList<Talk> _talks = [];
+    private readonly DiaryStore _diary;
     private readonly ITimer _bell;
     private bool _isRinging;
+    private long _bills;
 
-    public AgentFeed(ITradingSession session, TimeProvider clock)
+    public AgentFeed(ITradingSession session, DiaryStore diary, TimeProvider clock)
     {
+        _diary = diary;
         Agent = session.Decider as AgentDecider;
         _bell = clock.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (Agent is not null)
         {
             Agent.Happened += Note;
+            diary.Committed += NoteBills;
         }
     }
 
     /// <summary>Null when a rule strategy decides.</summary>
     public AgentDecider? Agent { get; }
+
+    /// <summary>How many bills (what a decision cost) the diary took since the start: one comes a moment after its conversation has ended.</summary>
+    public long Bills => Interlocked.Read(ref _bills);
 
     public event Action? Changed;
 
@@ -55,6 +64,7 @@ public sealed class AgentFeed : IDisposable
         if (Agent is not null)
         {
             Agent.Happened -= Note;
+            _diary.Committed -= NoteBills;
         }
 
         _bell.Dispose();
@@ -74,11 +84,28 @@ public sealed class AgentFeed : IDisposable
             }
 
             _talks.First?.Value.Add(moment);
-            if (!_isRinging)
+            RingSoon();
+        }
+    }
+
+    private void NoteBills(IReadOnlyList<DiaryRecord> records)
+    {
+        if (records.Count(r => r.Type == "agent.spent") is > 0 and var bills)
+        {
+            Interlocked.Add(ref _bills, bills);
+            lock (_gate)
             {
-                _isRinging = true;
-                _bell.Change(AtMostEvery, Timeout.InfiniteTimeSpan);
+                RingSoon();
             }
+        }
+    }
+
+    private void RingSoon()
+    {
+        if (!_isRinging)
+        {
+            _isRinging = true;
+            _bell.Change(AtMostEvery, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -39,6 +39,21 @@ public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protec
     public bool WouldAct(Position position, Instrument instrument, decimal mark, DateTimeOffset at) =>
         ViewOf(position with { MarkPrice = mark }, instrument, at) is { } view && ExitEngine.Judge(view, options) is not null;
 
+    /// <summary>As <see cref="ExitEngine.QuietBetween"/>, with the moment at which the position's time is up (Unix ms).</summary>
+    internal (decimal Low, decimal High, long UntilMs)? QuietBetween(Position position, Instrument instrument, DateTimeOffset at) =>
+        books.Positions.TryGetValue(position.Asset, out var held) && ViewOf(position, instrument, at) is { } view && ExitEngine.QuietBetween(view, options) is var (low, high)
+            ? (low, high, options.MaxHoldHours > 0 ? held.OpenedMs + (long)(options.MaxHoldHours * 3_600_000m) : long.MaxValue)
+            : null;
+
+    /// <summary>Notes a mark that was seen without a beat; it counts when it is the best so far.</summary>
+    internal void Pass(string asset, Direction direction, decimal mark)
+    {
+        if (_best.TryGetValue(asset, out var known) && (mark - known.Best) * direction.Sign() > 0)
+        {
+            _best[asset] = known with { Best = mark };
+        }
+    }
+
     /// <summary>After a restart the best price is taken from the candles since the entry.</summary>
     private async ValueTask RecallAsync(Position position, DateTimeOffset at, CancellationToken cancel)
     {

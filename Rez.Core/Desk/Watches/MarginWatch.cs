@@ -49,6 +49,14 @@ public sealed class MarginWatch(
             : null;
     }
 
+    /// <summary>Whether it would leave the account alone, given the highest equity.</summary>
+    internal bool IsQuiet(AccountState account, decimal peak)
+    {
+        var fall = exits.FlattenDrawdown > 0 && peak > 0 && (peak - account.Equity) / peak >= exits.FlattenDrawdown;
+        var use = account.Equity > 0 ? account.MaintenanceMargin / account.Equity : 1;
+        return account.Positions.IsEmpty || (!fall && Worst(account) is null && (protections.PauseAtMarginUse <= 0 || use < protections.PauseAtMarginUse));
+    }
+
     private (Position Worst, string Why)? Worst(AccountState account)
     {
         var largest = account.Positions.MaxBy(p => p.MaintenanceMargin)!;

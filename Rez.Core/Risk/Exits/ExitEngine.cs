@@ -70,6 +70,49 @@ public static class ExitEngine
         return (maySell ? Distance(view, options) ?? Retrace(view, options) ?? Fair(view, options) ?? Part(view, options) : null) ?? Trail(view, options);
     }
 
+    /// <summary>
+    /// Marks strictly between which no rule acts, as long as average true range, stop and target stay and its time is not up; null when that can't be said, and the rules must be asked at every price.
+    /// </summary>
+    public static (decimal Low, decimal High)? QuietBetween(in ExitView v, ExitOptions o)
+    {
+        var isPlain = o.RetraceShare <= 0 && o.PartialAt <= 0 && o.TakeProfitAtr <= 0 && o.StopLossAtr <= 0 && o.TakeProfitSigma <= 0 && o.StopLossSigma <= 0 && v.FairValue is null;
+        if (!isPlain || Judge(v, o) is not null)
+        {
+            return null;
+        }
+
+        // Nobody waits for a price so far away; it bounds what follows.
+        var (low, high) = (v.Mark * 0.8m, v.Mark * 1.25m);
+        if (o.TrailArm <= 0 || v.Stop is not { } stop || v.Target is not { } target || (target - v.Entry) * v.Direction.Sign() is not (> 0 and var whole))
+        {
+            return (low, high);
+        }
+
+        var sign = v.Direction.Sign();
+        if ((v.Best - v.Entry) * sign / whole < o.TrailArm)
+        {
+            var arm = v.Entry + (sign * whole * o.TrailArm);
+            return sign > 0 ? (low, Math.Min(high, arm)) : (Math.Max(low, arm), high);
+        }
+
+        if (o.TrailAtr <= 0 || v.Atr is not > 0)
+        {
+            return null;
+        }
+
+        // Armed: the stop is moved when the new level is better by a share of the mark; the lowest mark asks for the least.
+        var distance = o.TrailAtr * v.Atr.Value;
+        var level = (v.Best - (sign * distance) - BreakEven(v)) * sign > 0 ? v.Best - (sign * distance) : BreakEven(v);
+        var slack = (low * LeastMove) - (2 * PriceRules.TickAt(v.Instrument, v.Mark));
+        if (slack <= 0 || (level - stop) * sign > slack)
+        {
+            return null;
+        }
+
+        var follows = stop + (sign * (distance + slack));
+        return sign > 0 ? (low, Math.Min(high, follows)) : (Math.Max(low, follows), high);
+    }
+
     /// <summary>Break-even: the price at which fees on both ends are paid for.</summary>
     public static decimal BreakEven(in ExitView view) => view.Entry * (1m + (view.Direction.Sign() * 2m * view.TakerFeeBps / 10_000m));
 
