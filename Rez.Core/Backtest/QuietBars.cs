@@ -2,6 +2,7 @@ using Rez.Core.Agent;
 using Rez.Core.Cycle;
 using Rez.Core.Desk;
 using Rez.Core.Diary;
+using Rez.Core.Indicators;
 using Rez.Core.Market;
 using Rez.Core.Risk.Portfolio;
 using Rez.Core.Session;
@@ -27,9 +28,8 @@ internal enum Passing
 }
 
 /// <summary>
-/// Passes over bars in which the live code would do nothing: no order, liquidation or exit rule of a held position lies in their range, no funding is due to it, no plan fires, and
-/// the strategy would hold. What such bars leave behind is left behind all the same: candles, indicators, marks, the highest equity, best prices of positions, a point of the equity
-/// curve a cycle. Everything else goes through the live code, bar by bar; that both ways make the same trades is a test. Days begin with a played bar.
+/// Passes over bars in which the live code would do nothing: no order, liquidation or exit rule of a held position lies in their range, no plan fires, and the strategy would hold.
+/// What such bars leave behind is left behind all the same: candles, indicators, marks, funding, the highest equity, best prices of positions, a point of the equity curve a cycle. Everything else goes through the live code, bar by bar; that both ways make the same trades is a test. Days begin with a played bar.
 /// </summary>
 internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary diary, IQuietDecider decider, SessionSettings settings)
 {
@@ -92,8 +92,10 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
 
         world.Pass();
         Bars++;
-        Keep(step);
-        return interval.OpenOf(step.CloseMs) != step.CloseMs ? Passing.Passed : PassCycle() ? Passing.Passed : Passing.PassedUntilCycle;
+        var isFunded = IsFunded(step);
+        Keep(step, isFunded);
+        _isArmed = !isFunded || Rebound();
+        return interval.OpenOf(step.CloseMs) != step.CloseMs || (_isArmed && PassCycle()) ? Passing.Passed : Passing.PassedUntilCycle;
     }
 
     private bool IsWithin(MarketStep step)
@@ -105,13 +107,33 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
 
         foreach (var slot in _slots)
         {
-            if (slot.Held is not null && (!double.IsNaN(step.FundingDue[slot.Index]) || (step.Has[slot.Index] && (step.Bars[slot.Index].Low <= slot.Low || step.Bars[slot.Index].High >= slot.High))))
+            if (slot.Held is not null && step.Has[slot.Index] && (step.Bars[slot.Index].Low <= slot.Low || step.Bars[slot.Index].High >= slot.High))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private bool IsFunded(MarketStep step)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Held is not null && !double.IsNaN(step.FundingDue[slot.Index]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Books funding that was paid, as the beat after the bar would, and finds the prices anew: cash is another.</summary>
+    private bool Rebound()
+    {
+        var booked = rig.Books.BookAsync(CancellationToken.None);
+        return booked.IsCompletedSuccessfully ? booked.Result is null && Bound() : throw new InvalidOperationException("Invariant: a simulated venue answers at once.");
     }
 
     private void Take(MarketStep step)
@@ -122,7 +144,7 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
         }
     }
 
-    private void Keep(MarketStep step)
+    private void Keep(MarketStep step, bool isFunded)
     {
         Take(step);
         if (!_isHeld)
@@ -148,7 +170,7 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
             value += slot.SignedSize * slot.Close;
         }
 
-        if (value >= _peak * (1 - Near))
+        if (isFunded || value >= _peak * (1 - Near))
         {
             _peak = Math.Max(_peak, value);
             rig.Guard.History.NoteEquity(step.CloseMs, world.Venue.Equity);
@@ -165,7 +187,7 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
 
         foreach (var slot in _slots)
         {
-            if (slot.IsTraded && !decider.IsQuiet(rig.Calculate.Live(slot.Instrument.Asset, rig.Ingest.Candles), slot.Held))
+            if (slot.IsTraded && !decider.IsQuiet(slot.Sheet = rig.Calculate.Live(slot.Instrument.Asset, rig.Ingest.Candles), slot.Held))
             {
                 return false;
             }
@@ -173,26 +195,20 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
 
         foreach (var slot in _slots)
         {
-            if (slot.Held is not null && !rig.Plans.StaysWith(rig.Calculate.Live(slot.Instrument.Asset, rig.Ingest.Candles)))
+            if (slot is { Held: not null, Sheet: { } sheet } && !rig.Plans.StaysWith(sheet))
             {
                 return false;
             }
         }
 
         diary.Pass(world.Venue.Equity, world.Venue.Exposure);
-        if (_isHeld)
+        var isOther = false;
+        foreach (var slot in _slots)
         {
-            foreach (var slot in _slots)
-            {
-                if (slot.Held is not null)
-                {
-                    rig.Knowledge.NoteAtr(rig.Calculate.Live(slot.Instrument.Asset, rig.Ingest.Candles));
-                }
-            }
-
-            _isArmed = Bound();
+            isOther |= slot is { Held: not null, Sheet: { } sheet } && rig.Knowledge.NoteAtr(sheet) && slot.LeansOnAtr;
         }
 
+        _isArmed &= !isOther || Bound();
         return true;
     }
 
@@ -241,8 +257,9 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
 
         // The mark is the mid on the price grid: up to half a tick beside it.
         var tick = (double)PriceRules.TickAt(instrument, position.MarkPrice * 1.25m);
-        slot.Low = (Math.Max(acts.Low, (double)rules.Low) * (1 + Near)) + tick;
-        slot.High = (Math.Min(acts.High, (double)rules.High) * (1 - Near)) - tick;
+        slot.Low = (Math.Max(acts.Low, (double)rules.Marks.Low) * (1 + Near)) + tick;
+        slot.High = (Math.Min(acts.High, (double)rules.Marks.High) * (1 - Near)) - tick;
+        slot.LeansOnAtr = rules.Marks.LeansOnAtr;
         slot.Close = world.Venue.MidOf(asset);
         slot.Best = slot.Close;
         slot.Held = position.Direction;
@@ -306,6 +323,9 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
 
         public bool IsTraded => isTraded;
 
+        /// <summary>Of a traded asset, as of the newest cycle that was passed over.</summary>
+        public IndicatorSheet? Sheet { get; set; }
+
         public Direction? Held { get; set; }
 
         public double Low { get; set; }
@@ -319,6 +339,8 @@ internal sealed class QuietBars(DemoWorld world, TradingRig rig, FoldingDiary di
         public double SignedSize { get; set; }
 
         public decimal Size { get; set; }
+
+        public bool LeansOnAtr { get; set; }
 
         public void Forget() => (Held, SignedSize, Size) = (null, 0, 0);
     }

@@ -41,13 +41,17 @@ public sealed class GateKnowledge(
             AtrOf(sheet, limits), Correlations.Sigma(candles.Series(sheet.Asset, settings.CycleInterval), exits.SigmaBars), exits.FairValue.Length > 0 ? Output(sheet, limits.AtrInterval, exits.FairValue) : null));
 
     /// <summary>Leaves the newest average true range to the sentinel, the other measures as they were.</summary>
-    internal void NoteAtr(IndicatorSheet sheet)
+    /// <returns>Whether it is another than before.</returns>
+    internal bool NoteAtr(IndicatorSheet sheet)
     {
         var atr = AtrOf(sheet, limits);
-        if (board.Of(sheet.Asset) is { } known && known.Atr != atr)
+        if (board.Of(sheet.Asset) is not { } known || known.Atr == atr)
         {
-            board.Note(sheet.Asset, known with { Atr = atr });
+            return false;
         }
+
+        board.Note(sheet.Asset, known with { Atr = atr });
+        return true;
     }
 
     private static decimal? Output(IndicatorSheet? sheet, string interval, string name)

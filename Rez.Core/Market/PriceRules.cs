@@ -19,8 +19,16 @@ public static class PriceRules
     private static readonly decimal[] Powers =
         [1m, 10m, 100m, 1_000m, 10_000m, 100_000m, 1_000_000m, 10_000_000m, 100_000_000m];
 
+    private static readonly decimal[] Tenths =
+        [0.1m, 0.01m, 0.001m, 0.000_1m, 0.000_01m, 0.000_001m, 0.000_000_1m, 0.000_000_01m];
+
+    private static readonly decimal[] Ticks =
+        [1m, 0.1m, 0.01m, 0.001m, 0.000_1m, 0.000_01m, 0.000_001m, 0.000_000_1m, 0.000_000_01m];
+
+    private const decimal MostWhole = 1_000_000_000_000_000_000m;
+
     /// <summary>Distance between neighbouring legal prices at <paramref name="price"/> (never coarser than 1).</summary>
-    public static decimal TickAt(Instrument instrument, decimal price) => 1m / Powers[DecimalsAt(instrument, price)];
+    public static decimal TickAt(Instrument instrument, decimal price) => Ticks[DecimalsAt(instrument, price)];
 
     /// <summary>Moves a price to the grid in the stated direction. Prices at or below zero are a bug of the caller.</summary>
     public static decimal Price(Instrument instrument, decimal price, RoundTo to)
@@ -52,39 +60,54 @@ public static class PriceRules
 
     private static int DecimalsAt(Instrument instrument, decimal price)
     {
-        var whole = 0;
+        // Compared with powers of ten: dividing decimals down is many times dearer, and every order and level comes through here.
+        var figures = SignificantFigures;
         if (price >= 1m)
         {
-            var rest = decimal.Truncate(price);
-            while (rest >= 1m)
+            while (figures > 0 && price >= Powers[SignificantFigures - figures + 1])
             {
-                rest = decimal.Truncate(rest / 10m);
-                whole++;
+                figures--;
             }
 
-            return Math.Clamp(SignificantFigures - whole, 0, instrument.PriceDecimals);
+            return Math.Clamp(figures - 1, 0, instrument.PriceDecimals);
         }
 
-        var zeros = 0;
-        var p = price;
-        while (p > 0 && p < 0.1m && zeros < 8)
+        while (figures < SignificantFigures + 8 && price > 0 && price < Tenths[figures - SignificantFigures])
         {
-            p *= 10m;
-            zeros++;
+            figures++;
         }
 
-        return Math.Clamp(SignificantFigures + zeros, 0, instrument.PriceDecimals);
+        return Math.Clamp(figures, 0, instrument.PriceDecimals);
     }
 
     private static decimal Round(decimal value, int decimals, RoundTo to)
     {
-        var scaled = value * Powers[decimals];
+        var scaled = decimals == 0 ? value : value * Powers[decimals];
         var rounded = to switch
         {
             RoundTo.Down => decimal.Floor(scaled),
             RoundTo.Up => decimal.Ceiling(scaled),
             _ => decimal.Round(scaled, 0, MidpointRounding.ToEven),
         };
-        return rounded / Powers[decimals];
+        if (decimals == 0)
+        {
+            return rounded;
+        }
+
+        if (rounded is >= MostWhole or <= -MostWhole)
+        {
+            return rounded / Powers[decimals];
+        }
+
+        // The quotient, put together by hand: as short as the division would make it.
+        var whole = decimal.ToInt64(rounded);
+        while (decimals > 0 && whole % 10 == 0)
+        {
+            whole /= 10;
+            decimals--;
+        }
+
+        var size = Math.Abs(whole);
+        return new decimal((int)size, (int)(size >> 32), 0, whole < 0, (byte)decimals);
     }
 }

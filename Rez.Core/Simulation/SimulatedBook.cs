@@ -11,6 +11,8 @@ namespace Rez.Core.Simulation;
 internal sealed class SimulatedBook(Instrument instrument, SimulationOptions options, ulong seed)
 {
     private const int ShownLevels = 20;
+    private static readonly decimal[] Above = [.. Enumerable.Range(0, ShownLevels).Select(n => 1m + (n / 10_000m))];
+    private static readonly decimal[] Below = [.. Enumerable.Range(0, ShownLevels).Select(n => 1m - (n / 10_000m))];
     private double _mid = double.NaN;
     private decimal _mark;
     private bool _markKnown;
@@ -99,7 +101,7 @@ internal sealed class SimulatedBook(Instrument instrument, SimulationOptions opt
         for (var n = 0; n < ShownLevels; n++)
         {
             // On a coarse price grid neighbouring basis points share a level.
-            var price = PriceRules.Price(Instrument, best * (1m + (sign * n / 10_000m)), sign > 0 ? RoundTo.Up : RoundTo.Down);
+            var price = PriceRules.Price(Instrument, best * (sign > 0 ? Above : Below)[n], sign > 0 ? RoundTo.Up : RoundTo.Down);
             var size = decimal.Round(options.DepthUsdPerBp / price, Instrument.SizeDecimals);
             if (levels.Count > 0 && levels[^1].Price == price)
             {

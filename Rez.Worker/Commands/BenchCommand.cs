@@ -40,12 +40,13 @@ internal static class BenchCommand
         var gate = new Command("gate", "A proposal through the risk gate; ten thousand positions guarded") { CommonOptions.Json };
         gate.SetAction(parse => Print(GateBench.Run(), parse));
 
-        var days = new Option<int>("--days") { Description = "Days of 1m candles to play", DefaultValueFactory = _ => 60 };
-        var backtest = new Command("backtest", "Candles through the code that trades") { days, CommonOptions.Json };
+        var times = new Option<int>("--rounds") { Description = "Times each is run; the best counts", DefaultValueFactory = _ => 3 };
+        var year = new Option<bool>("--short") { Description = "One year of 1m candles instead of two" };
+        var backtest = new Command("backtest", "Candles through the code that trades") { times, year, CommonOptions.Json };
         backtest.SetAction(async (parse, _) =>
         {
             var reading = CommonOptions.Read(parse);
-            return reading.Faults.IsEmpty ? Print(await BacktestBench.RunAsync(reading.Options, parse.GetValue(days)), parse) : CommonOptions.Report(reading);
+            return reading.Faults.IsEmpty ? Print(await BacktestBench.RunAsync(reading.Options, parse.GetValue(times), !parse.GetValue(year)), parse) : CommonOptions.Report(reading);
         });
 
         var rounds = new Option<int>("--rounds") { Description = "Orders to send (the venue's weight allows about 500 beside the rest)", DefaultValueFactory = _ => 400 };
@@ -59,6 +60,22 @@ internal static class BenchCommand
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
         return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, backtest, loopback, start };
+    }
+
+    private static int Print(IReadOnlyList<BacktestFigure> runs, ParseResult parse)
+    {
+        if (parse.GetValue(CommonOptions.Json))
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(runs, JsonSerializerOptions.Web));
+            return ExitCode.Ok;
+        }
+
+        return Print(
+            BenchReport.Of("backtest", [.. runs.SelectMany(r => new[]
+            {
+                new Figure(r.Name, r.BarsPerSecond, "bars/s", r.Goal > 0 ? $"≥ {r.Goal:#,0}" : string.Empty, r.Goal > 0 ? r.BarsPerSecond >= r.Goal : null),
+                new Figure($"  {r.Trades} trades, {r.TradesHash[..12]}, {r.Seconds:0.00} s; allocated a bar", Math.Round(r.AllocatedBytes / (double)r.Bars), "bytes"),
+            })]), parse);
     }
 
     private static int Print(BenchReport report, ParseResult parse)

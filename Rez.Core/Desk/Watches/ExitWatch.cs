@@ -40,9 +40,9 @@ public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protec
         ViewOf(position with { MarkPrice = mark }, instrument, at) is { } view && ExitEngine.Judge(view, options) is not null;
 
     /// <summary>As <see cref="ExitEngine.QuietBetween"/>, with the moment at which the position's time is up (Unix ms).</summary>
-    internal (decimal Low, decimal High, long UntilMs)? QuietBetween(Position position, Instrument instrument, DateTimeOffset at) =>
-        books.Positions.TryGetValue(position.Asset, out var held) && ViewOf(position, instrument, at) is { } view && ExitEngine.QuietBetween(view, options) is var (low, high)
-            ? (low, high, options.MaxHoldHours > 0 ? held.OpenedMs + (long)(options.MaxHoldHours * 3_600_000m) : long.MaxValue)
+    internal (QuietRange Marks, long UntilMs)? QuietBetween(Position position, Instrument instrument, DateTimeOffset at) =>
+        books.Positions.TryGetValue(position.Asset, out var held) && ViewOf(position, instrument, at) is { } view && ExitEngine.QuietBetween(view, options) is { } marks
+            ? (marks, options.MaxHoldHours > 0 ? held.OpenedMs + (long)(options.MaxHoldHours * 3_600_000m) : long.MaxValue)
             : null;
 
     /// <summary>Notes a mark that was seen without a beat; it counts when it is the best so far.</summary>

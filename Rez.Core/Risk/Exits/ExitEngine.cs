@@ -53,6 +53,10 @@ public enum ExitAct
 /// <param name="Level">New stop.</param>
 public readonly record struct ExitCall(ExitAct Act, string Code, string Words, decimal Share = 1, decimal Level = 0);
 
+/// <summary>Marks strictly between which no exit rule acts.</summary>
+/// <param name="LeansOnAtr">Whether another average true range makes it another range.</param>
+public readonly record struct QuietRange(decimal Low, decimal High, bool LeansOnAtr);
+
 /// <summary>The exit rules, pure. Exits that close come first, then parts, then moved stops; a stop is only ever moved towards the price.</summary>
 public static class ExitEngine
 {
@@ -73,7 +77,7 @@ public static class ExitEngine
     /// <summary>
     /// Marks strictly between which no rule acts, as long as average true range, stop and target stay and its time is not up; null when that can't be said, and the rules must be asked at every price.
     /// </summary>
-    public static (decimal Low, decimal High)? QuietBetween(in ExitView v, ExitOptions o)
+    public static QuietRange? QuietBetween(in ExitView v, ExitOptions o)
     {
         var isPlain = o.RetraceShare <= 0 && o.PartialAt <= 0 && o.TakeProfitAtr <= 0 && o.StopLossAtr <= 0 && o.TakeProfitSigma <= 0 && o.StopLossSigma <= 0 && v.FairValue is null;
         if (!isPlain || Judge(v, o) is not null)
@@ -85,14 +89,14 @@ public static class ExitEngine
         var (low, high) = (v.Mark * 0.8m, v.Mark * 1.25m);
         if (o.TrailArm <= 0 || v.Stop is not { } stop || v.Target is not { } target || (target - v.Entry) * v.Direction.Sign() is not (> 0 and var whole))
         {
-            return (low, high);
+            return new QuietRange(low, high, false);
         }
 
         var sign = v.Direction.Sign();
         if ((v.Best - v.Entry) * sign / whole < o.TrailArm)
         {
             var arm = v.Entry + (sign * whole * o.TrailArm);
-            return sign > 0 ? (low, Math.Min(high, arm)) : (Math.Max(low, arm), high);
+            return sign > 0 ? new QuietRange(low, Math.Min(high, arm), false) : new QuietRange(Math.Max(low, arm), high, false);
         }
 
         if (o.TrailAtr <= 0 || v.Atr is not > 0)
@@ -100,7 +104,8 @@ public static class ExitEngine
             return null;
         }
 
-        // Armed: the stop is moved when the new level is better by a share of the mark; the lowest mark asks for the least.
+        // Armed: the stop is moved when the new level is better by a share of the mark. The lowest mark asks for the least: beyond stop and target the position is gone.
+        low = Math.Max(low, sign > 0 ? stop : target);
         var distance = o.TrailAtr * v.Atr.Value;
         var level = (v.Best - (sign * distance) - BreakEven(v)) * sign > 0 ? v.Best - (sign * distance) : BreakEven(v);
         var slack = (low * LeastMove) - (2 * PriceRules.TickAt(v.Instrument, v.Mark));
@@ -110,7 +115,7 @@ public static class ExitEngine
         }
 
         var follows = stop + (sign * (distance + slack));
-        return sign > 0 ? (low, Math.Min(high, follows)) : (Math.Max(low, follows), high);
+        return sign > 0 ? new QuietRange(low, Math.Min(high, follows), true) : new QuietRange(Math.Max(low, follows), high, true);
     }
 
     /// <summary>Break-even: the price at which fees on both ends are paid for.</summary>

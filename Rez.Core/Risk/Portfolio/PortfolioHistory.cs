@@ -20,8 +20,9 @@ public sealed class PortfolioHistory
     private const int KeptDays = 400;
     private readonly Lock _gate = new();
     private readonly List<GuardTrade> _trades = [];
+    private readonly Dictionary<string, long> _lastStop = new(StringComparer.Ordinal);
     private readonly List<GuardEntry> _entries = [];
-    private readonly SortedDictionary<long, decimal> _firstOfDay = [];
+    private readonly List<(long Day, decimal Equity)> _firstOfDay = [];
 
     /// <summary>When a person last accepted what had happened; 0 for never.</summary>
     public long AcceptedMs { get; private set; }
@@ -36,7 +37,19 @@ public sealed class PortfolioHistory
     {
         lock (_gate)
         {
-            _trades.Add(trade);
+            // Kept in the order of closing: the books may learn of two of them the other way round.
+            var at = _trades.Count;
+            while (at > 0 && _trades[at - 1].ClosedMs > trade.ClosedMs)
+            {
+                at--;
+            }
+
+            _trades.Insert(at, trade);
+            if (trade.IsStop)
+            {
+                _lastStop[trade.Asset] = Math.Max(trade.ClosedMs, _lastStop.GetValueOrDefault(trade.Asset));
+            }
+
             while (_trades.Count > 0 && trade.ClosedMs - _trades[0].ClosedMs > KeptDays * DayMs)
             {
                 _trades.RemoveAt(0);
@@ -60,7 +73,11 @@ public sealed class PortfolioHistory
     {
         lock (_gate)
         {
-            _firstOfDay.TryAdd(atMs / DayMs, equity);
+            if (_firstOfDay.Count == 0 || _firstOfDay[^1].Day < atMs / DayMs)
+            {
+                _firstOfDay.Add((atMs / DayMs, equity));
+            }
+
             Equity = equity;
             if (atMs >= AcceptedMs)
             {
@@ -95,9 +112,9 @@ public sealed class PortfolioHistory
         lock (_gate)
         {
             var net = 0m;
-            for (var i = _trades.Count - 1; i >= 0; i--)
+            for (var i = _trades.Count - 1; i >= 0 && _trades[i].ClosedMs >= fromMs; i--)
             {
-                net += _trades[i].ClosedMs >= fromMs && _trades[i].ClosedMs < toMs ? _trades[i].NetUsd : 0;
+                net += _trades[i].ClosedMs < toMs ? _trades[i].NetUsd : 0;
             }
 
             return net;
@@ -124,15 +141,7 @@ public sealed class PortfolioHistory
     {
         lock (_gate)
         {
-            for (var i = _trades.Count - 1; i >= 0; i--)
-            {
-                if (_trades[i].IsStop && _trades[i].Asset == asset)
-                {
-                    return _trades[i].ClosedMs;
-                }
-            }
-
-            return null;
+            return _lastStop.TryGetValue(asset, out var ms) ? ms : null;
         }
     }
 
@@ -159,15 +168,13 @@ public sealed class PortfolioHistory
     {
         lock (_gate)
         {
-            foreach (var (day, equity) in _firstOfDay)
+            decimal? found = null;
+            for (var i = _firstOfDay.Count - 1; i >= 0 && _firstOfDay[i].Day >= dayStartMs / DayMs; i--)
             {
-                if (day >= dayStartMs / DayMs)
-                {
-                    return equity;
-                }
+                found = _firstOfDay[i].Equity;
             }
 
-            return null;
+            return found;
         }
     }
 
