@@ -49,7 +49,7 @@ public struct Proposal
 
     /// <summary>USD lost for each base unit when the stop is hit: the distance, modelled slippage and taker fees at both ends. Null without a stop on its side.</summary>
     public readonly decimal? LossPerUnit(RiskOptions limits, decimal takerFeeBps) =>
-        Stop is { } stop && stop > 0 && (Reference - stop) * Direction.Sign() > 0
+        Stop is { } stop && stop > 0 && Direction.Gain(stop, Reference) > 0
             ? Math.Abs(Reference - stop) + ((Reference + stop) * (limits.SlippageBps + takerFeeBps) / 10_000m)
             : null;
 }

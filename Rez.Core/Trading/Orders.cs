@@ -59,6 +59,12 @@ public static class Sides
     public static int Sign(this Side side) => side == Side.Buy ? 1 : -1;
 
     public static int Sign(this Direction direction) => direction == Direction.Long ? 1 : -1;
+
+    /// <summary>What a position in that direction gains when the price goes from one to the other: above zero for a gain.</summary>
+    public static decimal Gain(this Direction direction, decimal from, decimal to) => direction == Direction.Long ? to - from : from - to;
+
+    /// <summary>A price so far ahead of another in that direction; behind it when below zero.</summary>
+    public static decimal Ahead(this Direction direction, decimal of, decimal by) => direction == Direction.Long ? of + by : of - by;
 }
 
 /// <summary>Client order id: <c>0x</c> and 32 lower-case hex digits.</summary>

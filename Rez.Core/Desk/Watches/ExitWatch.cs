@@ -39,9 +39,9 @@ public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protec
     public bool WouldAct(Position position, Instrument instrument, decimal mark, DateTimeOffset at) =>
         ViewOf(position with { MarkPrice = mark }, instrument, at) is { } view && ExitEngine.Judge(view, options) is not null;
 
-    /// <summary>As <see cref="ExitEngine.QuietBetween"/>, with the moment at which the position's time is up (Unix ms).</summary>
+    /// <summary>As <see cref="QuietRange.Of"/>, with the moment at which the position's time is up (Unix ms).</summary>
     internal (QuietRange Marks, long UntilMs)? QuietBetween(Position position, Instrument instrument, DateTimeOffset at) =>
-        books.Positions.TryGetValue(position.Asset, out var held) && ViewOf(position, instrument, at) is { } view && ExitEngine.QuietBetween(view, options) is { } marks
+        books.Positions.TryGetValue(position.Asset, out var held) && ViewOf(position, instrument, at) is { } view && QuietRange.Of(view, options) is { } marks
             ? (marks, options.MaxHoldHours > 0 ? held.OpenedMs + (long)(options.MaxHoldHours * 3_600_000m) : long.MaxValue)
             : null;
 

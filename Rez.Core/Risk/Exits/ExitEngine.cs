@@ -37,7 +37,7 @@ public readonly record struct ExitView
     public decimal TakerFeeBps { get; init; }
 
     /// <summary>Price gained in the position's direction, below zero when lost.</summary>
-    public decimal Gain => (Mark - Entry) * Direction.Sign();
+    public decimal Gain => Direction.Gain(Entry, Mark);
 }
 
 public enum ExitAct
@@ -53,15 +53,11 @@ public enum ExitAct
 /// <param name="Level">New stop.</param>
 public readonly record struct ExitCall(ExitAct Act, string Code, string Words, decimal Share = 1, decimal Level = 0);
 
-/// <summary>Marks strictly between which no exit rule acts.</summary>
-/// <param name="LeansOnAtr">Whether another average true range makes it another range.</param>
-public readonly record struct QuietRange(decimal Low, decimal High, bool LeansOnAtr);
-
 /// <summary>The exit rules, pure. Exits that close come first, then parts, then moved stops; a stop is only ever moved towards the price.</summary>
 public static class ExitEngine
 {
     /// <summary>A stop is not moved for less than this share of the price: each move is an order and a cancel.</summary>
-    private const decimal LeastMove = 0.001m;
+    internal const decimal LeastMove = 0.001m;
 
     public static ExitCall? Judge(in ExitView view, ExitOptions options)
     {
@@ -72,50 +68,6 @@ public static class ExitEngine
 
         var maySell = view.Held >= TimeSpan.FromMinutes((double)options.MinHoldMinutes);
         return (maySell ? Distance(view, options) ?? Retrace(view, options) ?? Fair(view, options) ?? Part(view, options) : null) ?? Trail(view, options);
-    }
-
-    /// <summary>
-    /// Marks strictly between which no rule acts, as long as average true range, stop and target stay and its time is not up; null when that can't be said, and the rules must be asked at every price.
-    /// </summary>
-    public static QuietRange? QuietBetween(in ExitView v, ExitOptions o)
-    {
-        var isPlain = o.RetraceShare <= 0 && o.PartialAt <= 0 && o.TakeProfitAtr <= 0 && o.StopLossAtr <= 0 && o.TakeProfitSigma <= 0 && o.StopLossSigma <= 0 && v.FairValue is null;
-        if (!isPlain || Judge(v, o) is not null)
-        {
-            return null;
-        }
-
-        // Nobody waits for a price so far away; it bounds what follows.
-        var (low, high) = (v.Mark * 0.8m, v.Mark * 1.25m);
-        if (o.TrailArm <= 0 || v.Stop is not { } stop || v.Target is not { } target || (target - v.Entry) * v.Direction.Sign() is not (> 0 and var whole))
-        {
-            return new QuietRange(low, high, false);
-        }
-
-        var sign = v.Direction.Sign();
-        if ((v.Best - v.Entry) * sign / whole < o.TrailArm)
-        {
-            var arm = v.Entry + (sign * whole * o.TrailArm);
-            return sign > 0 ? new QuietRange(low, Math.Min(high, arm), false) : new QuietRange(Math.Max(low, arm), high, false);
-        }
-
-        if (o.TrailAtr <= 0 || v.Atr is not > 0)
-        {
-            return null;
-        }
-
-        // Armed: the stop is moved when the new level is better by a share of the mark. The lowest mark asks for the least: beyond stop and target the position is gone.
-        low = Math.Max(low, sign > 0 ? stop : target);
-        var distance = o.TrailAtr * v.Atr.Value;
-        var level = (v.Best - (sign * distance) - BreakEven(v)) * sign > 0 ? v.Best - (sign * distance) : BreakEven(v);
-        var slack = (low * LeastMove) - (2 * PriceRules.TickAt(v.Instrument, v.Mark));
-        if (slack <= 0 || (level - stop) * sign > slack)
-        {
-            return null;
-        }
-
-        var follows = stop + (sign * (distance + slack));
-        return sign > 0 ? new QuietRange(low, Math.Min(high, follows), true) : new QuietRange(Math.Max(low, follows), high, true);
     }
 
     /// <summary>Break-even: the price at which fees on both ends are paid for.</summary>
@@ -134,14 +86,14 @@ public static class ExitEngine
 
     private static ExitCall? Retrace(in ExitView v, ExitOptions o)
     {
-        var best = (v.Best - v.Entry) * v.Direction.Sign();
+        var best = v.Direction.Gain(v.Entry, v.Best);
         return o.RetraceShare > 0 && best > 0 && best >= v.Entry * o.RetraceArm && (best - v.Gain) / best >= o.RetraceShare
             ? new ExitCall(ExitAct.Close, ExitCodes.Trail, $"gave back {(best - v.Gain) / best:P0} of its best profit")
             : null;
     }
 
     private static ExitCall? Fair(in ExitView v, ExitOptions o) =>
-        v.FairValue is { } fair && fair > 0 && v.Gain > 0 && (v.Mark - fair) * v.Direction.Sign() >= -fair * o.FairValueBps / 10_000m && (fair - v.Entry) * v.Direction.Sign() > 0
+        v.FairValue is { } fair && fair > 0 && v.Gain > 0 && v.Direction.Gain(fair, v.Mark) >= -fair * o.FairValueBps / 10_000m && v.Direction.Gain(v.Entry, fair) > 0
             ? new ExitCall(ExitAct.Close, ExitCodes.Fair, $"back at fair value {fair:0.########}")
             : null;
 
@@ -157,8 +109,7 @@ public static class ExitEngine
             return null;
         }
 
-        var sign = v.Direction.Sign();
-        var best = (target - v.Entry) * sign is > 0 and var whole ? (v.Best - v.Entry) * sign / whole : 0;
+        var best = v.Direction.Gain(v.Entry, target) is > 0 and var whole ? v.Direction.Gain(v.Entry, v.Best) / whole : 0;
         if (best < o.TrailArm)
         {
             return null;
@@ -166,9 +117,9 @@ public static class ExitEngine
 
         var distance = o.TrailAtr > 0 && v.Atr is > 0 ? o.TrailAtr * v.Atr.Value : o.TrailShare * v.Best;
         var level = BreakEven(v);
-        if (distance > 0 && (v.Best - (sign * distance) - level) * sign > 0)
+        if (distance > 0 && v.Direction.Gain(level, v.Direction.Ahead(v.Best, -distance)) > 0)
         {
-            level = v.Best - (sign * distance);
+            level = v.Direction.Ahead(v.Best, -distance);
         }
 
         if (level <= 0)
@@ -176,11 +127,11 @@ public static class ExitEngine
             return null;
         }
 
-        level = PriceRules.Price(v.Instrument, level, sign > 0 ? RoundTo.Up : RoundTo.Down);
-        var isBetter = (level - stop) * sign > v.Mark * LeastMove;
-        var isBehind = (v.Mark - level) * sign > v.Mark * LeastMove;
+        level = PriceRules.Price(v.Instrument, level, v.Direction == Direction.Long ? RoundTo.Up : RoundTo.Down);
+        var isBetter = v.Direction.Gain(stop, level) > v.Mark * LeastMove;
+        var isBehind = v.Direction.Gain(level, v.Mark) > v.Mark * LeastMove;
         return isBetter && isBehind ? new ExitCall(ExitAct.MoveStop, ExitCodes.Trail, $"{best:P0} of the way to the target was reached: the stop follows to {level}", Level: level) : null;
     }
 
-    private static decimal? Progress(in ExitView v) => v.Target is { } target && (target - v.Entry) * v.Direction.Sign() is > 0 and var whole ? v.Gain / whole : null;
+    private static decimal? Progress(in ExitView v) => v.Target is { } target && v.Direction.Gain(v.Entry, target) is > 0 and var whole ? v.Gain / whole : null;
 }

@@ -22,7 +22,7 @@ public sealed class LiquidationLayer : IRiskLayer
             return Verdict.Approve(Name, code: "no-liquidation");
         }
 
-        var (distance, limits) = ((proposal.Reference - liquidation) * proposal.Direction.Sign() / proposal.Reference, input.Limits);
+        var (distance, limits) = (proposal.Direction.Gain(liquidation, proposal.Reference) / proposal.Reference, input.Limits);
         if (distance <= limits.MinLiquidationDistance)
         {
             return Verdict.Reject(
@@ -44,6 +44,6 @@ public sealed class LiquidationLayer : IRiskLayer
         var isCross = !input.Instrument.OnlyIsolated;
         var pool = isCross ? input.Account.Equity : MarginMath.Initial(proposal.Notional, proposal.Leverage);
         return MarginMath.LiquidationPrice(
-            input.Instrument.Tiers, proposal.Size * proposal.Direction.Sign(), proposal.Reference, pool, isCross ? input.Account.MaintenanceMargin : 0);
+            input.Instrument.Tiers, proposal.Direction.Gain(0, proposal.Size), proposal.Reference, pool, isCross ? input.Account.MaintenanceMargin : 0);
     }
 }

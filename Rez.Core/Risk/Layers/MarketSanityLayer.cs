@@ -37,7 +37,7 @@ public sealed class MarketSanityLayer : IRiskLayer
             return Verdict.Reject(Name, "price-off-oracle", $"Mark or mid of {asset} is {away:P2} away from the oracle price, above {limits.MaxOracleDistance:P2}.", away, limits.MaxOracleDistance);
         }
 
-        var paid = context.FundingHourly * proposal.Direction.Sign();
+        var paid = proposal.Direction.Gain(0, context.FundingHourly);
         if (paid > limits.MaxFundingHourly)
         {
             return Verdict.Reject(Name, "funding-extreme", $"The position would pay {paid:P4} funding an hour, above {limits.MaxFundingHourly:P4}.", paid, limits.MaxFundingHourly);

@@ -23,18 +23,16 @@ public sealed class StopTargetLayer : IRiskLayer
             return Verdict.Reject(Name, "no-target", "An entry needs a target.");
         }
 
-        var (context, sign) = (input.Context, proposal.Direction.Sign());
-        var word = sign > 0 ? "below" : "above";
-
         // Against the worse of mark and best price: the venue fires triggers on mark.
-        var near = sign > 0 ? Math.Min(context.Mark, context.Bid) : Math.Max(context.Mark, context.Ask);
-        var distance = (near - stop) * sign;
+        var context = input.Context;
+        var near = proposal.Direction == Direction.Long ? Math.Min(context.Mark, context.Bid) : Math.Max(context.Mark, context.Ask);
+        var distance = proposal.Direction.Gain(stop, near);
         if (distance <= 0)
         {
-            return Verdict.Reject(Name, "stop-wrong-side", $"The stop {stop} is not {word} the price {near}.", stop, near);
+            return Verdict.Reject(Name, "stop-wrong-side", $"The stop {stop} is not on the losing side of the price {near}.", stop, near);
         }
 
-        if ((target - proposal.Reference) * sign <= 0)
+        if (proposal.Direction.Gain(proposal.Reference, target) <= 0)
         {
             return Verdict.Reject(Name, "target-wrong-side", $"The target {target} is not beyond the entry {proposal.Reference}.", target, proposal.Reference);
         }
@@ -75,8 +73,8 @@ public sealed class StopTargetLayer : IRiskLayer
         }
 
         // Of the way from entry to liquidation, this part must still be left when the stop fires.
-        var way = (proposal.Reference - liquidation) * proposal.Direction.Sign();
-        var left = way > 0 ? (stop - liquidation) * proposal.Direction.Sign() / way : -1;
+        var way = proposal.Direction.Gain(liquidation, proposal.Reference);
+        var left = way > 0 ? proposal.Direction.Gain(liquidation, stop) / way : -1;
         return left < input.Limits.LiquidationBuffer
             ? Verdict.Reject(
                 Name, "stop-beyond-liquidation",
@@ -86,10 +84,11 @@ public sealed class StopTargetLayer : IRiskLayer
 
     private Verdict RatioOf(in Proposal proposal, decimal stop, decimal target, GateInput input)
     {
+        // A stop on the losing side of mark and book lies beyond the reference: the risk is above zero.
         var fees = 2 * proposal.Reference * input.TakerFeeBps / 10_000m;
-        var risk = ((proposal.Reference - stop) * proposal.Direction.Sign()) + fees;
-        var reward = ((target - proposal.Reference) * proposal.Direction.Sign()) - fees;
-        var ratio = risk > 0 ? decimal.Round(reward / risk, 3) : 0;
+        var risk = proposal.Direction.Gain(stop, proposal.Reference) + fees;
+        var reward = proposal.Direction.Gain(proposal.Reference, target) - fees;
+        var ratio = decimal.Round(reward / risk, 3);
         return ratio >= input.Limits.MinRewardRisk
             ? Verdict.Approve(Name, ratio, input.Limits.MinRewardRisk)
             : Verdict.Reject(Name, "reward-risk-low", $"{ratio:0.00} for 1 after fees is below {input.Limits.MinRewardRisk}.", ratio, input.Limits.MinRewardRisk);
