@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rez.Worker;
 using Rez.Worker.Commands;
+using Rez.Worker.Commands.Lab;
 
 var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language model, and shows what it does and why.")
 {
@@ -20,6 +21,11 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     BacktestCommand.Build(),
     StatsCommand.Build(),
     MonteCarloCommand.Build(),
+    SweepCommand.Build(),
+    WalkForwardCommand.Build(),
+    LookaheadCommand.Build(),
+    RecursiveCommand.Build(),
+    CompareCommand.Build(),
     LlmSimCommand.Build(),
     DoctorCommand.Build(),
     BackfillCommand.Build(),

@@ -33,7 +33,11 @@ public sealed record BacktestResult(
     ImmutableSortedDictionary<string, long> Refusals,
     ImmutableArray<ClosedTrade> Trades,
     ImmutableArray<EquityPoint> Equity,
-    string TradesHash);
+    string TradesHash)
+{
+    /// <summary>What the initial equity, spread evenly over the assets at the first cycle and held, was worth: at that cycle, at each day's end and at the end. Without costs.</summary>
+    public ImmutableArray<EquityPoint> Benchmark { get; init; } = [];
+}
 
 /// <summary>
 /// Plays a market through the code that trades live: the six stages, gate, order desk, simulated venue, protections, exit rules, sentinel. Nothing is left out but the diary on disk and
@@ -41,6 +45,8 @@ public sealed record BacktestResult(
 /// </summary>
 public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strategy, TimeProvider wall, bool playsEveryBar = false)
 {
+    private const long DayMs = 86_400_000;
+
     /// <param name="from">First moment of trading; what is before warms the indicators up.</param>
     /// <param name="to">Last moment.</param>
     /// <param name="closes">Whether what is open at the end is closed there; else it stays, at mark.</param>
@@ -59,6 +65,7 @@ public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strateg
         var decider = strategy();
         var rig = new TradingRig(
             new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, 0, TimeSpan.Zero, (_, _) => null, null), settings.Cycle, settings.Limits, Fresh());
+        var held = new HeldMarket(world, settings.Simulation.InitialBalance);
         var (bars, number, saidAt, pauseUntil, failures) = (0L, 0L, 0L, 0L, 0);
         var interval = settings.Cycle.CycleInterval;
         var ended = false;
@@ -105,8 +112,18 @@ public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strateg
             }
 
             bars++;
+            if (number > 0 && world.NowMs % DayMs == 0)
+            {
+                held.EndDay();
+            }
+
             if (world.NowMs >= fromMs && world.NowMs >= pauseUntil && interval.OpenOf(world.NowMs) == world.NowMs)
             {
+                if (number == 0)
+                {
+                    held.Begin();
+                }
+
                 quiet?.Fetched();
                 var result = await rig.Cycle.RunAsync(++number, world.Clock.GetUtcNow(), cancel);
                 failures = result.FailedStage is null ? 0 : failures + 1;
@@ -140,7 +157,8 @@ public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strateg
             await CloseAsync(rig, world, cancel);
         }
 
-        return Result(market, decider, world, diary, from, bars);
+        held.End();
+        return Result(market, decider, world, diary, from, bars) with { Benchmark = [.. held.Points] };
     }
 
     private BacktestResult Result(IMarketSource market, IDecider decider, DemoWorld world, FoldingDiary diary, DateTimeOffset from, long bars)

@@ -6,7 +6,7 @@ namespace Rez.Core.Market;
 
 /// <summary>Something wrong with a candle file, and where.</summary>
 /// <param name="Line">1-based line in the (unpacked) file.</param>
-/// <param name="Code">not-a-candle, bad-value, duplicate, out-of-order, off-grid or gap.</param>
+/// <param name="Code">not-a-candle, bad-value, duplicate, out-of-order, off-grid, gap or partial.</param>
 public sealed record CandleFileFault(int Line, string Code, string Message)
 {
     public override string ToString() => $"line {Line}: {Message}";
@@ -18,13 +18,18 @@ public sealed record CandleFileContent(string Path, IReadOnlyList<Candle> Candle
     /// <summary>The most common spacing of the rows, or null when no interval has it.</summary>
     public Interval? Interval { get; init; }
 
-    /// <summary>Faults other than gaps: with one of these the file can't be traded on.</summary>
-    public IEnumerable<CandleFileFault> Fatal => Faults.Where(f => f.Code != "gap");
+    /// <summary>Line of the first candle, 1-based; 0 without any.</summary>
+    public int FirstLine { get; init; }
+
+    public int LastLine { get; init; }
+
+    /// <summary>Faults other than gaps and a last bar left out: with one of these the file can't be traded on.</summary>
+    public IEnumerable<CandleFileFault> Fatal => Faults.Where(f => f.Code is not ("gap" or "partial"));
 }
 
 /// <summary>
 /// Reads candles from CSV, plain or gzipped: <c>ts_ms,open,high,low,close,volume</c> (or <c>date,…</c>) with or without a header,
-/// open time in Unix seconds, milliseconds or microseconds, or as an ISO date in UTC.
+/// open time in Unix seconds, milliseconds or microseconds, or as an ISO date in UTC. A line that begins with a brace or a bracket is JSON (<see cref="CandleJson"/>).
 /// </summary>
 public static class CandleFile
 {
@@ -36,7 +41,7 @@ public static class CandleFile
         {
             using var file = File.OpenRead(path);
             using var text = new StreamReader(Unpacked(file), Encoding.UTF8);
-            return Parse(path, text);
+            return WithoutPartial(Parse(path, text), File.GetLastWriteTimeUtc(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -58,7 +63,8 @@ public static class CandleFile
                 continue;
             }
 
-            if (TryRow(line, out var candle) is { } fault)
+            var isJson = line.AsSpan().TrimStart() is ['{' or '[', ..];
+            if ((isJson ? CandleJson.TryRow(line, out var candle) : TryRow(line, out candle)) is { } fault)
             {
                 Add(faults, number, "not-a-candle", fault);
             }
@@ -80,7 +86,20 @@ public static class CandleFile
             Add(faults, number, "not-a-candle", "the file holds no candle");
         }
 
-        return new CandleFileContent(path, candles, [.. faults.OrderBy(f => f.Line)]) { Interval = interval };
+        return new CandleFileContent(path, candles, [.. faults.OrderBy(f => f.Line)]) { Interval = interval, FirstLine = lines.Count > 0 ? lines[0] : 0, LastLine = lines.Count > 0 ? lines[^1] : 0 };
+    }
+
+    /// <summary>A last bar that had not closed when the file was written is no whole bar.</summary>
+    private static CandleFileContent WithoutPartial(CandleFileContent content, DateTime writtenUtc)
+    {
+        var written = new DateTimeOffset(writtenUtc).ToUnixTimeMilliseconds();
+        if (content.Interval is not { } interval || content.Candles.Count == 0 || content.Candles[^1].OpenTimeMs > written || interval.NextOpen(content.Candles[^1].OpenTimeMs) <= written)
+        {
+            return content;
+        }
+
+        var fault = new CandleFileFault(content.LastLine, "partial", $"{At(content.Candles[^1].OpenTimeMs)}: the bar had not closed when the file was written; it is left out");
+        return content with { Candles = [.. content.Candles.SkipLast(1)], Faults = [.. content.Faults, fault] };
     }
 
     private static Stream Unpacked(FileStream file)
@@ -133,7 +152,7 @@ public static class CandleFile
         return null;
     }
 
-    private static bool TryTime(ReadOnlySpan<char> text, out long ms)
+    internal static bool TryTime(ReadOnlySpan<char> text, out long ms)
     {
         text = text.Trim().Trim('"');
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out ms))
@@ -168,6 +187,23 @@ public static class CandleFile
         return counts.Count == 0 ? null : Interval.OfMilliseconds(counts.MaxBy(c => c.Value).Key);
     }
 
+    /// <summary>Gaps of candles that are known to be in order, for a file whose rows follow each other without a blank.</summary>
+    internal static CandleFileFault[] Gaps(Candle[] candles, Interval? interval, int firstLine)
+    {
+        var faults = new List<CandleFileFault>();
+        for (var i = 1; interval is { } length && i < candles.Length; i++)
+        {
+            if (length.NextOpen(candles[i - 1].OpenTimeMs) < candles[i].OpenTimeMs)
+            {
+                Add(faults, firstLine + i, "gap", Gap(candles[i - 1].OpenTimeMs, candles[i].OpenTimeMs, length));
+            }
+        }
+
+        return [.. faults];
+    }
+
+    private static string Gap(long before, long after, Interval length) => $"{(after - before) / length.Milliseconds - 1} bar(s) of {length} missing between {At(before)} and {At(after)}";
+
     private static void CheckOrder(List<Candle> candles, List<int> lines, Interval? interval, List<CandleFileFault> faults)
     {
         for (var i = 0; i < candles.Count; i++)
@@ -194,7 +230,7 @@ public static class CandleFile
             }
             else if (interval is { } length && length.NextOpen(before) < t)
             {
-                Add(faults, lines[i], "gap", $"{(t - before) / length.Milliseconds - 1} bar(s) of {length} missing between {At(before)} and {At(t)}");
+                Add(faults, lines[i], "gap", Gap(before, t, length));
             }
         }
     }
@@ -209,5 +245,5 @@ public static class CandleFile
 
     private static string At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm:ss.FFFZ", CultureInfo.InvariantCulture);
 
-    private static string Short(string line) => line.Length <= 80 ? line : line[..80] + "…";
+    internal static string Short(string line) => line.Length <= 80 ? line : line[..80] + "…";
 }

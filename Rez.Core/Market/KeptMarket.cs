@@ -12,6 +12,14 @@ public sealed class KeptMarket
     {
         (Instruments, BaseInterval, Fingerprint, StartMs) = (source.Instruments, source.BaseInterval, source.Fingerprint, source.StartMs);
         (_frames, _bars, _more, _has) = (frames, bars, more, has);
+        Steps = frames.Length;
+    }
+
+    private KeptMarket(KeptMarket whole, int steps)
+    {
+        (Instruments, BaseInterval, Fingerprint, StartMs) = (whole.Instruments, whole.BaseInterval, whole.Fingerprint, whole.StartMs);
+        (_frames, _bars, _more, _has) = (whole._frames, whole._bars, whole._more, whole._has);
+        Steps = steps;
     }
 
     public IReadOnlyList<Instrument> Instruments { get; }
@@ -23,10 +31,10 @@ public sealed class KeptMarket
     public long StartMs { get; }
 
     /// <summary>Close of the last bar.</summary>
-    public long EndMs => _frames.Length == 0 ? StartMs : _frames[^1].CloseMs;
+    public long EndMs => Steps == 0 ? StartMs : _frames[Steps - 1].CloseMs;
 
     /// <summary>Steps of the base interval.</summary>
-    public int Steps => _frames.Length;
+    public int Steps { get; }
 
     /// <summary>Reads a market to a moment or to its end.</summary>
     public static KeptMarket Of(IMarketSource source, long untilMs, CancellationToken cancel = default)
@@ -55,7 +63,7 @@ public sealed class KeptMarket
     /// <summary>Candles of an asset as they are played, oldest first.</summary>
     public IEnumerable<Candle> CandlesOf(int asset)
     {
-        for (var at = asset; at < _bars.Length; at += Instruments.Count)
+        for (var at = asset; at < Steps * Instruments.Count; at += Instruments.Count)
         {
             if (_has[at])
             {
@@ -64,54 +72,65 @@ public sealed class KeptMarket
         }
     }
 
-    /// <summary>The market from its beginning. Each has a place of its own; they may be played at the same time.</summary>
-    public IMarketSource Play() => new Cursor(this, _frames.Length);
+    /// <summary>The market from a moment on, or from its beginning. Each has a place of its own; they may be played at the same time.</summary>
+    public IMarketSource Play(long fromMs = long.MinValue) => new Cursor(this, After(fromMs, closes: false));
 
-    /// <summary>The market cut off: a step that closes after <paramref name="lastCloseMs"/> is never played.</summary>
-    public IMarketSource PlayTo(long lastCloseMs)
+    /// <summary>The market as it was known at a moment: no step that closes later is in it.</summary>
+    public KeptMarket Until(long lastCloseMs) => new(this, After(lastCloseMs, closes: true));
+
+    /// <summary>The first step that opens at or after the moment, or that closes after it.</summary>
+    private int After(long ms, bool closes)
     {
-        var (lo, hi) = (0, _frames.Length);
+        var (lo, hi) = (0, Steps);
         while (lo < hi)
         {
             var mid = (lo + hi) >>> 1;
-            (lo, hi) = _frames[mid].CloseMs <= lastCloseMs ? (mid + 1, hi) : (lo, mid);
+            var before = closes ? _frames[mid].CloseMs <= ms : _frames[mid].OpenMs < ms;
+            (lo, hi) = before ? (mid + 1, hi) : (lo, mid);
         }
 
-        return new Cursor(this, lo);
+        return lo;
     }
 
     private readonly record struct Frame(long OpenMs, long CloseMs);
 
-    private sealed class Cursor(KeptMarket market, int end) : IMarketSource
+    private sealed class Cursor : IMarketSource
     {
+        private readonly KeptMarket _market;
         private int _next;
 
-        public IReadOnlyList<Instrument> Instruments => market.Instruments;
+        public Cursor(KeptMarket market, int start)
+        {
+            (_market, _next) = (market, start);
+            StartMs = start < market.Steps ? market._frames[start].OpenMs : market.EndMs;
+        }
 
-        public Interval BaseInterval => market.BaseInterval;
+        public IReadOnlyList<Instrument> Instruments => _market.Instruments;
 
-        public string Fingerprint => market.Fingerprint;
+        public Interval BaseInterval => _market.BaseInterval;
 
-        public long StartMs => market.StartMs;
+        public string Fingerprint => _market.Fingerprint;
+
+        public long StartMs { get; }
 
         public bool TryNext(MarketStep step)
         {
-            if (_next >= end)
+            if (_next >= _market.Steps)
             {
                 return false;
             }
 
-            (step.OpenMs, step.CloseMs) = (market._frames[_next].OpenMs, market._frames[_next].CloseMs);
-            var assets = market.Instruments.Count;
+            (step.OpenMs, step.CloseMs) = (_market._frames[_next].OpenMs, _market._frames[_next].CloseMs);
+            var assets = _market.Instruments.Count;
             for (var i = 0; i < assets; i++)
             {
                 var at = (_next * assets) + i;
-                step.Has[i] = market._has[at];
-                step.Bars[i] = market._bars[at];
-                step.Premium[i] = market._more[4 * at];
-                step.FundingHourly[i] = market._more[(4 * at) + 1];
-                step.FundingDue[i] = market._more[(4 * at) + 2];
-                step.OpenInterest[i] = market._more[(4 * at) + 3];
+                step.Has[i] = _market._has[at];
+                step.Bars[i] = _market._bars[at];
+                step.Premium[i] = _market._more[4 * at];
+                step.FundingHourly[i] = _market._more[(4 * at) + 1];
+                step.FundingDue[i] = _market._more[(4 * at) + 2];
+                step.OpenInterest[i] = _market._more[(4 * at) + 3];
             }
 
             _next++;

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Rez.Core.Market;
 
 /// <summary>
-/// A market played from candle files: <c>ASSET-INTERVAL.csv[.gz]</c> (a quote currency behind the asset's name is dropped), and
+/// A market played from candle files: <c>ASSET-INTERVAL.csv[.gz]</c> or <c>.jsonl[.gz]</c> (a quote currency behind the asset's name is dropped), and
 /// beside them <c>ASSET-funding*.csv[.gz]</c> with <c>ts_ms,rate</c>, paid at the recorded times with the recorded rates.
 /// Missing bars stay missing; a file with any other fault is refused with every fault named.
 /// </summary>
@@ -39,13 +39,14 @@ public sealed partial class RecordedMarket : IMarketSource
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Opens a folder, or one file of candles. Only <paramref name="assets"/> are taken when any are named.</summary>
-    public static Outcome<RecordedMarket> Open(string folder, IReadOnlyList<string> assets)
+    /// <param name="keepsCache">Whether candles are kept beside their file in binary form, to be read many times faster the next time.</param>
+    public static Outcome<RecordedMarket> Open(string folder, IReadOnlyList<string> assets, bool keepsCache = false)
     {
         if (File.Exists(folder))
         {
             return Describe(folder) is { Interval: { } own } file
-                ? Load(folder, own, [file], [.. Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(folder))!).Select(Describe).OfType<DataFile>()])
-                : new Rejection("no-candles", $"--candles: the name of {folder} is not ASSET-INTERVAL.csv or .csv.gz.");
+                ? Load(folder, own, [file], [.. Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(folder))!).Select(Describe).OfType<DataFile>()], keepsCache)
+                : new Rejection("no-candles", $"--candles: the name of {folder} is not ASSET-INTERVAL.csv, .csv.gz, .jsonl or .jsonl.gz.");
         }
 
         if (!Directory.Exists(folder))
@@ -58,14 +59,14 @@ public sealed partial class RecordedMarket : IMarketSource
         if (candles.Length == 0)
         {
             return new Rejection("no-candles",
-                $"--candles: {folder} holds no ASSET-INTERVAL.csv or .csv.gz{(assets.Count > 0 ? $" for {string.Join(", ", assets)}" : string.Empty)}.");
+                $"--candles: {folder} holds no ASSET-INTERVAL.csv, .csv.gz, .jsonl or .jsonl.gz{(assets.Count > 0 ? $" for {string.Join(", ", assets)}" : string.Empty)}.");
         }
 
         // A whole series goes before an excerpt (ASSET-1m-last3d), the finest interval that most assets have before others.
         var whole = candles.Where(f => !f.IsExcerpt).ToArray();
         var chosen = (whole.Length > 0 ? whole : candles).GroupBy(f => f.Interval!.Value)
             .OrderByDescending(g => g.Select(f => f.Asset).Distinct(StringComparer.Ordinal).Count()).ThenBy(g => g.Key.Milliseconds).First();
-        return Load(folder, chosen.Key, [.. chosen.OrderBy(f => f.Asset, StringComparer.Ordinal)], files);
+        return Load(folder, chosen.Key, [.. chosen.OrderBy(f => f.Asset, StringComparer.Ordinal)], files, keepsCache);
     }
 
     public bool TryNext(MarketStep step)
@@ -86,7 +87,7 @@ public sealed partial class RecordedMarket : IMarketSource
         return true;
     }
 
-    private static Outcome<RecordedMarket> Load(string folder, Interval interval, DataFile[] files, DataFile[] all)
+    private static Outcome<RecordedMarket> Load(string folder, Interval interval, DataFile[] files, DataFile[] all, bool keepsCache)
     {
         var faults = new List<string>();
         var notes = new List<string>();
@@ -94,7 +95,7 @@ public sealed partial class RecordedMarket : IMarketSource
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files)
         {
-            var read = CandleFile.Read(file.Path);
+            var read = keepsCache ? CandleCache.Read(file.Path, notes.Add) : CandleFile.Read(file.Path);
             if (!read.Ok)
             {
                 faults.Add(read.Rejection.Message);
@@ -114,6 +115,7 @@ public sealed partial class RecordedMarket : IMarketSource
                 notes.Add($"{name}: {gaps.Length} gap(s), first at {gaps[0]}; no bar is invented, the asset is not traded across a gap");
             }
 
+            notes.AddRange(read.Value.Faults.Where(f => f.Code == "partial").Select(f => $"{name} {f}"));
             var funding = Funding(all.FirstOrDefault(f => f.Interval is null && f.Asset == file.Asset)?.Path, faults);
             if (funding.Length == 0)
             {
@@ -197,7 +199,7 @@ public sealed partial class RecordedMarket : IMarketSource
         return Interval.TryParse(kind, out var interval) ? new DataFile(path, asset, interval, match.Groups["rest"].Success) : null;
     }
 
-    [GeneratedRegex(@"^(?<asset>[A-Za-z0-9]+?)(?:USDT|USDC|USD|EUR)?-(?<kind>\d+[mhdwM]|funding\w*)(?<rest>-.+)?\.csv(\.gz)?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<asset>[A-Za-z0-9]+?)(?:USDT|USDC|USD|EUR)?-(?<kind>\d+[mhdwM]|funding\w*)(?<rest>-.+)?\.(csv|jsonl|ndjson)(\.gz)?$", RegexOptions.ExplicitCapture)]
     private static partial Regex FileName();
 
     private sealed record DataFile(string Path, string Asset, Interval? Interval, bool IsExcerpt);

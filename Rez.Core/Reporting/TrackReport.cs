@@ -8,6 +8,11 @@ namespace Rez.Core.Reporting;
 /// <summary>Trades of one kind.</summary>
 public sealed record TradeGroup(string By, string Value, int Trades, double WinRate, double Net, double ProfitFactor);
 
+/// <summary>A record beside buying and holding, by daily returns.</summary>
+/// <param name="Return">Of the benchmark, over the whole span.</param>
+/// <param name="Alpha">Annualised; see <see cref="BenchmarkFit"/>.</param>
+public sealed record BenchmarkReport(double Return, double Alpha, double Beta, double Correlation, double Information);
+
 /// <summary>
 /// A record of trading in figures. Ratios are of daily returns (UTC, the last equity of each day) at 365 periods a year, without a risk-free rate: Rez's own definitions, named at each.
 /// Shares are fractions; money is USD. A figure that can't be had is NaN, never zero.
@@ -73,7 +78,11 @@ public sealed record TrackReport
 
     public required ImmutableArray<TradeGroup> Groups { get; init; }
 
-    public static TrackReport Of(IReadOnlyList<EquityPoint> equity, IReadOnlyList<ClosedTrade> trades)
+    /// <summary>Null where no benchmark is known.</summary>
+    public BenchmarkReport? Benchmark { get; init; }
+
+    /// <param name="benchmark">Value of a benchmark over the same span, or nothing.</param>
+    public static TrackReport Of(IReadOnlyList<EquityPoint> equity, IReadOnlyList<ClosedTrade> trades, IReadOnlyList<EquityPoint>? benchmark = null)
     {
         var values = equity.Select(e => (double)e.Equity).ToArray();
         var (from, to) = (DateTimeOffset.FromUnixTimeMilliseconds(equity[0].AtMs), DateTimeOffset.FromUnixTimeMilliseconds(equity[^1].AtMs));
@@ -110,8 +119,18 @@ public sealed record TrackReport
             Turnover = days > 0 ? notional / values.Average() * DaysPerYear / days : double.NaN,
             Trades = TradeStatistics.Of([.. trades]),
             Groups = [.. GroupsOf(trades)],
+            Benchmark = benchmark is { Count: > 1 } ? Beside(daily, benchmark) : null,
         };
     }
+
+    private static BenchmarkReport Beside(ReadOnlySpan<double> daily, IReadOnlyList<EquityPoint> benchmark)
+    {
+        var fit = BenchmarkFit.Of(daily, ReturnMath.FromEquity(Daily(benchmark)), DaysPerYear);
+        return new BenchmarkReport((double)(benchmark[^1].Equity / benchmark[0].Equity) - 1, fit.Alpha, fit.Beta, fit.Correlation, fit.Information);
+    }
+
+    /// <summary>Returns of UTC days, as the ratios are made of.</summary>
+    public static double[] DailyReturns(IReadOnlyList<EquityPoint> equity) => ReturnMath.FromEquity(Daily(equity));
 
     /// <summary>Equity at the beginning and at the end of each UTC day; a day without a point has what the day before had.</summary>
     private static double[] Daily(IReadOnlyList<EquityPoint> equity)

@@ -143,12 +143,6 @@ internal sealed record DiaryReading(
         }
     }
 
-    /// <summary>Closed trades in order.</summary>
-    public static IEnumerable<ClosedTrade> Trades(RezDb db) =>
-        db.Trades.OrderBy(t => t.Number).AsEnumerable().Select(t => new ClosedTrade(
-            t.Number, t.Asset, Enum.Parse<Direction>(t.Direction), t.Size, t.EntryPrice, t.ExitPrice, t.OpenedMs, t.ClosedMs,
-            t.GrossPnl, t.Fees, t.Funding, t.ExitCode, t.OpenCycleId, t.CloseCycleId));
-
     /// <summary>Everything that was sent to the simulated venue, in order, with the venue's time.</summary>
     public static IEnumerable<(long VenueMs, Action<SimulatedVenue> Command)> VenueCommands(RezDb db)
     {

@@ -58,6 +58,6 @@ public sealed record SessionSummary(
             totals.UnprotectedMs,
             (long)elapsed.TotalMilliseconds,
             diary.Head.Hash,
-            TradeLedger.Hash(DiaryReading.Trades(db)));
+            TradeLedger.Hash(DiaryQueries.Trades(db)));
     }
 }

@@ -49,7 +49,7 @@ internal static class IndicatorsCommand
         }
 
         // A gap or an odd grid does not hinder an indicator; it is said. Anything else would give wrong numbers.
-        var fatal = file.Value.Faults.Where(f => f.Code is not ("gap" or "off-grid")).ToArray();
+        var fatal = file.Value.Faults.Where(f => f.Code is not ("gap" or "off-grid" or "partial")).ToArray();
         foreach (var group in file.Value.Faults.GroupBy(f => f.Code, StringComparer.Ordinal))
         {
             foreach (var fault in group.Take(20))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Rez.Core.Trading;
 
 namespace Rez.Core.Diary.Storage;
 
@@ -39,4 +40,11 @@ public static class DiaryQueries
         var value = db.State.Where(s => s.Key == key).Select(s => s.Value).FirstOrDefault();
         return value is null ? null : JsonSerializer.Deserialize<T>(value, DiaryTypes.Json);
     }
+
+    /// <summary>Closed trades in order.</summary>
+    public static IEnumerable<ClosedTrade> Trades(RezDb db) =>
+        db.Trades.OrderBy(t => t.Number).AsEnumerable().Select(t => new ClosedTrade(
+            t.Number, t.Asset, Enum.Parse<Direction>(t.Direction), t.Size, t.EntryPrice, t.ExitPrice, t.OpenedMs, t.ClosedMs,
+            t.GrossPnl, t.Fees, t.Funding, t.ExitCode, t.OpenCycleId, t.CloseCycleId));
+
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Rez.Core.Reporting;
 
-namespace Rez.Worker.Commands;
+namespace Rez.Worker.Commands.Lab;
 
 /// <summary><c>rez montecarlo</c>: what luck could have made of the same trades.</summary>
 internal static class MonteCarloCommand

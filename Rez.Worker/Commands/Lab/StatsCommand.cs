@@ -6,7 +6,7 @@ using Rez.Core.Diary;
 using Rez.Core.Reporting;
 using Rez.Core.Trading;
 
-namespace Rez.Worker.Commands;
+namespace Rez.Worker.Commands.Lab;
 
 /// <summary><c>rez stats</c>: the statistics of anyone's record, from CSV files in the form that <c>rez backtest --out</c> writes.</summary>
 internal static class StatsCommand

@@ -7,7 +7,7 @@ using Rez.Core.Diary;
 using Rez.Core.Reporting;
 using Rez.Core.Trading;
 
-namespace Rez.Worker.Commands;
+namespace Rez.Worker.Commands.Lab;
 
 /// <summary>A backtest as files: JSON, CSV, and one HTML page that needs nothing else. The same result gives the same bytes.</summary>
 internal static class BacktestFiles
@@ -21,7 +21,7 @@ internal static class BacktestFiles
         try
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, "result.json"), JsonSerializer.Serialize(new { result = result with { Trades = [], Equity = [] }, report }, BacktestCommand.Indented));
+            File.WriteAllText(Path.Combine(folder, "result.json"), JsonSerializer.Serialize(new { result = result with { Trades = [], Equity = [], Benchmark = [] }, report }, BacktestCommand.Indented));
             File.WriteAllText(Path.Combine(folder, "trades.csv"), Trades(result.Trades));
             File.WriteAllText(Path.Combine(folder, "equity.csv"), Equity(result.Equity));
             File.WriteAllText(Path.Combine(folder, "report.html"), Page(result, report, title));
@@ -99,6 +99,12 @@ internal static class BacktestFiles
         yield return ("Longest drawdown, days", N(r.LongestDrawdownDays));
         yield return ("Ulcer index", P(r.Ulcer));
         yield return ("Value at risk, conditional (daily, 5 %)", $"{P(r.ValueAtRisk)}, {P(r.ConditionalValueAtRisk)}");
+        if (r.Benchmark is { } held)
+        {
+            yield return ("Buy-and-hold", P(held.Return));
+            yield return ("Alpha a year, beta, correlation to it", $"{P(held.Alpha)}, {N(held.Beta)}, {N(held.Correlation)}");
+        }
+
         yield return ("Trades, won", $"{r.Trades.Trades}, {P(r.Trades.WinRate)}");
         yield return ("Profit factor", N(r.Trades.ProfitFactor));
         yield return ("Expectancy, USD", N(r.Trades.Expectancy));

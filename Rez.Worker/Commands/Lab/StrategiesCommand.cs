@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Rez.Core.Strategies;
 
-namespace Rez.Worker.Commands;
+namespace Rez.Worker.Commands.Lab;
 
 /// <summary><c>rez strategies</c>: rule strategies with their parameters.</summary>
 internal static class StrategiesCommand
