@@ -37,6 +37,12 @@ public sealed record BacktestResult(
 {
     /// <summary>What the initial equity, spread evenly over the assets at the first cycle and held, was worth: at that cycle, at each day's end and at the end. Without costs.</summary>
     public ImmutableArray<EquityPoint> Benchmark { get; init; } = [];
+
+    /// <summary>Bars in which stop and target both lay and nothing told which came first: the stop was taken to.</summary>
+    public long AmbiguousBars { get; init; }
+
+    /// <summary>Bars with an open position whose inner order came from a finer interval; those that were passed over are not among them.</summary>
+    public long FinerBars { get; init; }
 }
 
 /// <summary>
@@ -158,7 +164,7 @@ public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strateg
         }
 
         held.End();
-        return Result(market, decider, world, diary, from, bars) with { Benchmark = [.. held.Points] };
+        return Result(market, decider, world, diary, from, bars) with { Benchmark = [.. held.Points], AmbiguousBars = world.Venue.AmbiguousBars, FinerBars = world.Venue.FinerBars };
     }
 
     private BacktestResult Result(IMarketSource market, IDecider decider, DemoWorld world, FoldingDiary diary, DateTimeOffset from, long bars)

@@ -7,18 +7,19 @@ public sealed class KeptMarket
     private readonly Candle[] _bars;
     private readonly double[] _more;
     private readonly bool[] _has;
+    private readonly Dictionary<int, ReadOnlyMemory<Candle>> _finer;
 
-    private KeptMarket(IMarketSource source, Frame[] frames, Candle[] bars, double[] more, bool[] has)
+    private KeptMarket(IMarketSource source, Frame[] frames, Candle[] bars, double[] more, bool[] has, Dictionary<int, ReadOnlyMemory<Candle>> finer)
     {
         (Instruments, BaseInterval, Fingerprint, StartMs) = (source.Instruments, source.BaseInterval, source.Fingerprint, source.StartMs);
-        (_frames, _bars, _more, _has) = (frames, bars, more, has);
+        (_frames, _bars, _more, _has, _finer) = (frames, bars, more, has, finer);
         Steps = frames.Length;
     }
 
     private KeptMarket(KeptMarket whole, int steps)
     {
         (Instruments, BaseInterval, Fingerprint, StartMs) = (whole.Instruments, whole.BaseInterval, whole.Fingerprint, whole.StartMs);
-        (_frames, _bars, _more, _has) = (whole._frames, whole._bars, whole._more, whole._has);
+        (_frames, _bars, _more, _has, _finer) = (whole._frames, whole._bars, whole._more, whole._has, whole._finer);
         Steps = steps;
     }
 
@@ -40,12 +41,17 @@ public sealed class KeptMarket
     public static KeptMarket Of(IMarketSource source, long untilMs, CancellationToken cancel = default)
     {
         var step = new MarketStep(source.Instruments.Count);
-        var (frames, bars, more, has) = (new List<Frame>(), new List<Candle>(), new List<double>(), new List<bool>());
+        var (frames, bars, more, has, finer) = (new List<Frame>(), new List<Candle>(), new List<double>(), new List<bool>(), new Dictionary<int, ReadOnlyMemory<Candle>>());
         while ((frames.Count == 0 || frames[^1].CloseMs < untilMs) && source.TryNext(step))
         {
             frames.Add(new Frame(step.OpenMs, step.CloseMs));
             for (var i = 0; i < source.Instruments.Count; i++)
             {
+                if (step.Has[i] && step.Finer[i].Length > 0)
+                {
+                    finer.Add(bars.Count, step.Finer[i]);
+                }
+
                 bars.Add(step.Has[i] ? step.Bars[i] : default);
                 more.AddRange([step.Premium[i], step.FundingHourly[i], step.FundingDue[i], step.OpenInterest[i]]);
                 has.Add(step.Has[i]);
@@ -57,7 +63,7 @@ public sealed class KeptMarket
             }
         }
 
-        return new KeptMarket(source, [.. frames], [.. bars], [.. more], [.. has]);
+        return new KeptMarket(source, [.. frames], [.. bars], [.. more], [.. has], finer);
     }
 
     /// <summary>Candles of an asset as they are played, oldest first.</summary>
@@ -127,6 +133,7 @@ public sealed class KeptMarket
                 var at = (_next * assets) + i;
                 step.Has[i] = _market._has[at];
                 step.Bars[i] = _market._bars[at];
+                step.Finer[i] = _market._finer.Count > 0 && _market._finer.TryGetValue(at, out var finer) ? finer : default;
                 step.Premium[i] = _market._more[4 * at];
                 step.FundingHourly[i] = _market._more[(4 * at) + 1];
                 step.FundingDue[i] = _market._more[(4 * at) + 2];

@@ -13,6 +13,9 @@ public sealed class MarketStep(int assets)
 
     public bool[] Has { get; } = new bool[assets];
 
+    /// <summary>Bars of a finer interval inside each bar, oldest first, where they are known: they say in which order prices came.</summary>
+    public ReadOnlyMemory<Candle>[] Finer { get; } = new ReadOnlyMemory<Candle>[assets];
+
     /// <summary>(mark − oracle) / oracle at the close.</summary>
     public double[] Premium { get; } = new double[assets];
 

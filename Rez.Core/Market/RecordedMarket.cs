@@ -125,7 +125,8 @@ public sealed partial class RecordedMarket : IMarketSource
             if (read.Value.Candles.Count > 0)
             {
                 var instrument = DemoInstruments.For(file.Asset, 1_000 + loaded.Count, read.Value.Candles[^1].Close);
-                loaded.Add(new RecordedAsset(instrument, [.. read.Value.Candles], funding, interval));
+                var candles = read.Value.Candles as Candle[] ?? [.. read.Value.Candles];
+                loaded.Add(new RecordedAsset(instrument, candles, funding, interval, FinerBars.Of(file.Asset, interval, candles, all.Where(f => f.Asset == file.Asset && f.Interval < interval).Select(f => (f.Path, f.Interval!.Value)), keepsCache, notes)));
             }
 
             digest.AppendData(File.ReadAllBytes(file.Path));
@@ -204,7 +205,7 @@ public sealed partial class RecordedMarket : IMarketSource
 
     private sealed record DataFile(string Path, string Asset, Interval? Interval, bool IsExcerpt);
 
-    private sealed class RecordedAsset(Instrument instrument, Candle[] candles, FundingRate[] funding, Interval interval)
+    private sealed class RecordedAsset(Instrument instrument, Candle[] candles, FundingRate[] funding, Interval interval, FinerBars? finer)
     {
         private int _next;
         private int _nextFunding;
@@ -220,6 +221,7 @@ public sealed partial class RecordedMarket : IMarketSource
             step.Has[index] = has;
             if (has)
             {
+                step.Finer[index] = finer?.Within(Candles[_next], step.CloseMs) ?? default;
                 step.Bars[index] = Candles[_next++];
             }
 

@@ -8,28 +8,85 @@ public sealed partial class SimulatedVenue
 {
     private const int PointsPerBar = 4;
 
+    /// <summary>Bars in which stop and target of a position both lay, with nothing to say which came first: the stop was taken to.</summary>
+    public long AmbiguousBars { get; private set; }
+
+    /// <summary>Bars whose inner order was taken from a finer interval while something could have happened in them.</summary>
+    public long FinerBars { get; private set; }
+
     /// <summary>
-    /// Plays one bar of every asset: funding due at its open, then the path open → extreme → extreme → close, the nearer
-    /// extreme first when the bar closed beyond its open on the other side (a rising bar goes low first).
+    /// Plays one bar of every asset: funding due at its open, then the path of prices. Where bars of a finer interval are known prices walk through those. Otherwise open → extreme → extreme →
+    /// close: a rising bar goes low first, a falling one high first; but when both the stop and the target of a position lie in the bar, the stop's side comes first.
     /// </summary>
     public void Advance(MarketStep step)
     {
         Open(step);
+        var points = PointsPerBar;
+        for (var i = 0; i < _byIndex.Count; i++)
+        {
+            _lowFirst[i] = step.Has[i] && IsLowFirst(step.Bars[i], _byIndex[i].Instrument.Asset, isKnown: step.Finer[i].Length > 0);
+            points = step.Has[i] ? Math.Max(points, step.Finer[i].Length * PointsPerBar) : points;
+        }
+
         var length = step.CloseMs - step.OpenMs;
-        for (var point = 0; point < PointsPerBar; point++)
+        for (var point = 0; point < points; point++)
         {
             // The last point is the last millisecond of the bar, so that a fill lies inside it.
-            NowMs = step.OpenMs + (length * point / (PointsPerBar - 1)) - (point == PointsPerBar - 1 ? 1 : 0);
+            NowMs = step.OpenMs + (length * point / (points - 1)) - (point == points - 1 ? 1 : 0);
             for (var i = 0; i < _byIndex.Count; i++)
             {
-                if (step.Has[i])
+                if (step.Has[i] && NextPoint(step, i, point, points) is { } price)
                 {
-                    Move(_byIndex[i], PointOf(step.Bars[i], point), jumps: point == 0);
+                    Move(_byIndex[i], price, jumps: point == 0);
                 }
             }
         }
 
         NowMs = step.CloseMs;
+    }
+
+    /// <summary>Price of an asset at a point of the path that all assets walk together; null where its own path rests, having fewer points.</summary>
+    private double? NextPoint(MarketStep step, int asset, int point, int points)
+    {
+        var finer = step.Finer[asset].Span;
+        var own = Math.Max(1, finer.Length) * PointsPerBar;
+        var at = (int)((long)point * own / points);
+        if (point > 0 && (int)((long)(point - 1) * own / points) == at)
+        {
+            return null;
+        }
+
+        return finer.Length == 0
+            ? PointOf(step.Bars[asset], at, _lowFirst[asset])
+            : at == own - 1 ? step.Bars[asset].Close : PointOf(finer[at / PointsPerBar], at % PointsPerBar, finer[at / PointsPerBar].Close >= finer[at / PointsPerBar].Open);
+    }
+
+    private bool IsLowFirst(in Candle bar, string asset, bool isKnown)
+    {
+        var usual = bar.Close >= bar.Open;
+        if (IsIdle || !_account.Positions.TryGetValue(asset, out var position))
+        {
+            return usual;
+        }
+
+        FinerBars += isKnown ? 1 : 0;
+        var (stops, targets) = (false, false);
+        foreach (var order in _live)
+        {
+            if (order.Asset == asset && order is { IsTrigger: true, WaitsFor: 0 } && LevelOf(order) is var level && level >= bar.Low && level <= bar.High)
+            {
+                stops |= order.Leg.Trigger == TriggerKind.StopLoss;
+                targets |= order.Leg.Trigger == TriggerKind.TakeProfit;
+            }
+        }
+
+        if (isKnown || !stops || !targets)
+        {
+            return usual;
+        }
+
+        AmbiguousBars++;
+        return position.SignedSize > 0;
     }
 
     /// <summary>Plays one bar in which nothing of the account can happen: only what is true at its close is kept. No funding may be due to a position.</summary>
@@ -115,8 +172,9 @@ public sealed partial class SimulatedVenue
     {
         var share = (timeMs - step.OpenMs) / (double)(step.CloseMs - 1 - step.OpenMs) * (PointsPerBar - 1);
         var point = Math.Clamp((int)share, 0, PointsPerBar - 2);
-        var from = PointOf(step.Bars[asset], point);
-        return from + ((PointOf(step.Bars[asset], point + 1) - from) * Math.Clamp(share - point, 0, 1));
+        var isLowFirst = step.Bars[asset].Close >= step.Bars[asset].Open;
+        var from = PointOf(step.Bars[asset], point, isLowFirst);
+        return from + ((PointOf(step.Bars[asset], point + 1, isLowFirst) - from) * Math.Clamp(share - point, 0, 1));
     }
 
     /// <summary>
@@ -140,17 +198,13 @@ public sealed partial class SimulatedVenue
         PayFunding(_books[asset], (double)rate, timeMs);
     }
 
-    private static double PointOf(in Candle bar, int point)
+    private static double PointOf(in Candle bar, int point, bool isLowFirst) => point switch
     {
-        var rising = bar.Close >= bar.Open;
-        return point switch
-        {
-            0 => bar.Open,
-            1 => rising ? bar.Low : bar.High,
-            2 => rising ? bar.High : bar.Low,
-            _ => bar.Close,
-        };
-    }
+        0 => bar.Open,
+        1 => isLowFirst ? bar.Low : bar.High,
+        2 => isLowFirst ? bar.High : bar.Low,
+        _ => bar.Close,
+    };
 
     /// <summary>
     /// Walks the mid to a new price and lets everything on the way happen at its own level; from bar to bar it jumps, and

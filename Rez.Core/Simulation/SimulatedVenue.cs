@@ -25,6 +25,7 @@ public sealed partial class SimulatedVenue
     private readonly List<FundingPayment> _funding = [];
     private readonly Func<string, decimal> _mark;
     private readonly Func<string, Instrument> _instrument;
+    private readonly bool[] _lowFirst;
     private long _lastOid;
     private long _lastTid;
 
@@ -40,6 +41,8 @@ public sealed partial class SimulatedVenue
             _books.Add(instrument.Asset, book);
             _byIndex.Add(book);
         }
+
+        _lowFirst = new bool[_byIndex.Count];
 
         // Before a restored position's first price its own is all there is.
         _mark = asset => _books[asset] is { HasPrice: true } book ? book.Mark : _account.Positions.GetValueOrDefault(asset)?.EntryPrice ?? 0;

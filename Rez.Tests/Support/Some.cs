@@ -59,12 +59,13 @@ internal sealed class VenueStage
     public long NextMs => _nextMs;
 
     /// <summary>Plays one minute of BTC; ETH stands at 3,000.</summary>
-    public void Bar(double open, double? high = null, double? low = null, double? close = null, double? funding = null, double premium = 0, int minutes = 1)
+    public void Bar(double open, double? high = null, double? low = null, double? close = null, double? funding = null, double premium = 0, int minutes = 1, Candle[]? finer = null)
     {
         _step.OpenMs = _nextMs;
         _step.CloseMs = _nextMs + (minutes * 60_000L);
         _step.Bars[0] = Some.Candle(_nextMs, open, high, low, close);
         _step.Bars[1] = Some.Candle(_nextMs, 3_000);
+        _step.Finer[0] = finer ?? [];
         _step.Has[0] = _step.Has[1] = true;
         _step.Premium[0] = premium;
         _step.FundingDue[0] = funding ?? double.NaN;

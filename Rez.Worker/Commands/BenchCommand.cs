@@ -4,7 +4,7 @@ using Rez.Worker.Bench;
 
 namespace Rez.Worker.Commands;
 
-/// <summary><c>rez bench indicators|diary|cycle|signing|start</c>: measures on this machine; docs/benchmarks.md keeps the results.</summary>
+/// <summary><c>rez bench …</c>: measures on this machine; docs/benchmarks.md keeps the results.</summary>
 internal static class BenchCommand
 {
     public static Command Build()
@@ -57,9 +57,56 @@ internal static class BenchCommand
             return reading.Faults.IsEmpty ? Print(await LoopbackBench.RunAsync(reading.Options, parse.GetValue(rounds), cancel), parse) : CommonOptions.Report(reading);
         });
 
+        var ticks = new Option<int>("--ticks") { Description = "Ticks to send", DefaultValueFactory = _ => 100_000 };
+        var file = new Option<string?>("--file") { Description = "Ticks of a file, one message a line, instead of the generated ones" };
+        var strategy = new Option<string>("--strategy") { Description = "momentum or pulse", DefaultValueFactory = _ => "pulse" };
+        strategy.AcceptOnlyFromAmong("momentum", "pulse");
+        var store = new Option<string>("--store") { Description = "sqlite or memory", DefaultValueFactory = _ => "sqlite" };
+        store.AcceptOnlyFromAmong("sqlite", "memory");
+        var pipeline = new Command("pipeline", "A socket's tick to an approved order, its bytes and the diary") { ticks, file, strategy, store, CommonOptions.Json };
+        pipeline.SetAction(async (parse, cancel) =>
+        {
+            string[] payloads;
+            try
+            {
+                payloads = parse.GetValue(file) is { } path ? [.. File.ReadLines(path).Where(l => l.Length > 0).Take(parse.GetResult(ticks) is { Implicit: false } ? parse.GetValue(ticks) : int.MaxValue)] : TickerFeed.Zigzag(Math.Max(1, parse.GetValue(ticks)));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine($"--file: {e.Message}");
+                return ExitCode.BadData;
+            }
+
+            return Print(await PipelineBench.RunAsync(payloads, parse.GetValue(strategy) == "pulse", parse.GetValue(store) == "sqlite", cancel), parse);
+        });
+
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
-        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, backtest, loopback, start };
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, backtest, pipeline, loopback, start };
+    }
+
+    private static int Print(PipelineResult r, ParseResult parse)
+    {
+        if (parse.GetValue(CommonOptions.Json))
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(r, Lab.BacktestCommand.Json));
+            return r.Ticks > 0 ? ExitCode.Ok : ExitCode.BadData;
+        }
+
+        return Print(
+            BenchReport.Of($"pipeline, {r.Strategy}, {r.Store}",
+            [
+                new Figure("ticks read", r.Ticks, $"of which {r.Signals} signals, {r.Orders} approved orders; {r.Unread} messages were no ticks"),
+                new Figure("ticks a second, everything included", Math.Round(r.Ticks / r.ElapsedMs * 1000), "ticks/s"),
+                new Figure("tick → approved order, p50", r.P50Us, "µs", "≤ 5", r.P50Us <= 5),
+                new Figure("tick → approved order, p95", r.P95Us, "µs"),
+                new Figure("tick → approved order, p99", r.P99Us, "µs", "≤ 50", r.P99Us <= 50),
+                new Figure("tick → approved order, worst", r.MaxUs, "µs"),
+                new Figure("order → its bytes, p50", r.Serialise.P50Us, "µs"),
+                new Figure("order → its bytes, p99", r.Serialise.P99Us, "µs"),
+                new Figure("diary append, p50", r.Append.P50Us, "µs"),
+                new Figure("diary append, p99", r.Append.P99Us, "µs"),
+            ]), parse);
     }
 
     private static int Print(IReadOnlyList<BacktestFigure> runs, ParseResult parse)

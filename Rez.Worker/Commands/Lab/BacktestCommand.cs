@@ -71,7 +71,7 @@ internal static class BacktestCommand
                 new
                 {
                     result.Market, result.Strategy, parameters = values.ToString(), result.From, result.To, result.InitialEquity, result.FinalEquity, result.Fees, result.Funding, result.Volume, result.Bars, result.Cycles,
-                    result.FailedCycles, result.FirstFailure, result.UnprotectedMs, result.Open, result.Refusals, trades = result.Trades.Length, result.TradesHash, report,
+                    result.FailedCycles, result.FirstFailure, result.UnprotectedMs, result.AmbiguousBars, result.FinerBars, result.Open, result.Refusals, trades = result.Trades.Length, result.TradesHash, report,
                     seconds = Math.Round(seconds, 3), barsPerSecond = Math.Round(result.Bars / seconds),
                 },
                 Json));
@@ -89,6 +89,11 @@ internal static class BacktestCommand
         Console.Out.WriteLine($"Equity {result.InitialEquity:0.00} → {result.FinalEquity:0.00} USD ({report.TotalReturn:P2}), fees {result.Fees:0.00}, funding {result.Funding:0.00}, unprotected {result.UnprotectedMs} ms");
         Console.Out.WriteLine($"Sharpe {report.Sharpe:0.00} (probability above zero {report.ProbabilisticSharpe:P0}), Sortino {report.Sortino:0.00}, max drawdown {report.MaxDrawdown:P2}, in the market {report.TimeInMarket:P0}{beside}");
         Console.Out.WriteLine($"{t.Trades} trades, won {t.WinRate:P0}, profit factor {t.ProfitFactor:0.00}, expectancy {t.Expectancy:0.00} USD, held {t.HoldMinutes / 60:0.0} h on average");
+        if (result.AmbiguousBars > 0 || result.FinerBars > 0)
+        {
+            Console.Out.WriteLine($"Stop and target lay in one bar {result.AmbiguousBars} times, and the stop was taken to come first; a finer interval told the order inside {result.FinerBars} bars");
+        }
+
         if (!result.Refusals.IsEmpty)
         {
             Console.Out.WriteLine($"The gate refused: {string.Join(", ", result.Refusals.Select(r => $"{r.Value} {r.Key}"))}");

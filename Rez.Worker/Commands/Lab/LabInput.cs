@@ -26,9 +26,13 @@ internal static class LabOptions
 
     public static Option<string> Every { get; } = new("--interval") { Description = "How often it decides", DefaultValueFactory = _ => "5m" };
 
+    public static Option<int> EntryDelay { get; } = new("--entry-delay") { Description = "Cycles that an opening waits before it is carried out", DefaultValueFactory = _ => 0 };
+
+    public static Option<bool> CancelIfGone { get; } = new("--cancel-if-gone") { Description = "With --entry-delay: drop an opening that the strategy no longer wants by then" };
+
     public static Option<bool> NoCache { get; } = new("--no-cache") { Description = "Neither read nor write binary candles (.rezc) beside the files" };
 
-    public static Option[] All => [Data, Assets, From, To, Strategy, Param, Every, NoCache, CommonOptions.Json];
+    public static Option[] All => [Data, Assets, From, To, Strategy, Param, Every, EntryDelay, CancelIfGone, NoCache, CommonOptions.Json];
 
     public static void AddTo(Command command)
     {
@@ -94,6 +98,18 @@ internal sealed record LabInput(RezOptions Options, IMarketSource Market, Strate
         if (!values.Ok)
         {
             return values.Rejection;
+        }
+
+        var (delay, dropsGone) = (parse.GetValue(LabOptions.EntryDelay), parse.GetValue(LabOptions.CancelIfGone));
+        if (delay < 0 || (dropsGone && delay == 0))
+        {
+            return new Rejection("bad-option", delay < 0 ? "--entry-delay must not be below 0." : "--cancel-if-gone needs --entry-delay.");
+        }
+
+        if (delay > 0)
+        {
+            var create = strategy.Create;
+            strategy = strategy with { Create = v => new DelayedDecider(create(v), delay, dropsGone) };
         }
 
         if (!Interval.TryParse(parse.GetValue(LabOptions.Every)!, out var interval))
