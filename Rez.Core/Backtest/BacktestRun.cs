@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rez.Core.Agent;
+using Rez.Core.Backtest.Agents;
 using Rez.Core.Cycle;
 using Rez.Core.Desk;
 using Rez.Core.Diary;
@@ -45,12 +46,21 @@ public sealed record BacktestResult(
     public long FinerBars { get; init; }
 }
 
+/// <summary>What a decider of a backtest may look at: the market up to now, and what the account did.</summary>
+public sealed record BacktestPorts(IMarketData Market, IPast Past, TimeProvider Clock);
+
 /// <summary>
 /// Plays a market through the code that trades live: the six stages, gate, order desk, simulated venue, protections, exit rules, sentinel. Nothing is left out but the diary on disk and
 /// the capsules; so a paper run of the same candles makes the same trades, one by one.
 /// </summary>
-public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strategy, TimeProvider wall, bool playsEveryBar = false)
+/// <param name="strategy">Makes the decider from what it may look at.</param>
+public sealed class BacktestRun(SessionSettings settings, Func<BacktestPorts, IDecider> strategy, TimeProvider wall, bool playsEveryBar = false)
 {
+    public BacktestRun(SessionSettings settings, Func<IDecider> strategy, TimeProvider wall, bool playsEveryBar = false)
+        : this(settings, _ => strategy(), wall, playsEveryBar)
+    {
+    }
+
     private const long DayMs = 86_400_000;
 
     /// <param name="from">First moment of trading; what is before warms the indicators up.</param>
@@ -68,9 +78,10 @@ public sealed class BacktestRun(SessionSettings settings, Func<IDecider> strateg
 
         var world = new DemoWorld(market, settings.Simulation, settings.Seed);
         var diary = new FoldingDiary(world.Clock);
-        var decider = strategy();
+        var past = new FoldedPast(diary);
+        var decider = strategy(new BacktestPorts(new GuardedMarket(world.Market, world.Clock), past, world.Clock));
         var rig = new TradingRig(
-            new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, 0, TimeSpan.Zero, (_, _) => null, null), settings.Cycle, settings.Limits, Fresh());
+            new RigPorts(world.Exchange, world.Market, diary, decider, world.Clock, wall, 0, TimeSpan.Zero, (_, _) => null, past), settings.Cycle, settings.Limits, Fresh());
         var held = new HeldMarket(world, settings.Simulation.InitialBalance);
         var (bars, number, saidAt, pauseUntil, failures) = (0L, 0L, 0L, 0L, 0);
         var interval = settings.Cycle.CycleInterval;

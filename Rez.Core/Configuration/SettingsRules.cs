@@ -35,6 +35,11 @@ internal static class SettingsRules
             yield return Fault("Model:BaseUrl", "an http or https address, such as https://openrouter.ai/api/v1");
         }
 
+        if (o.Model.KnowledgeCutoff.Length > 0 && !DateOnly.TryParseExact(o.Model.KnowledgeCutoff, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        {
+            yield return Fault("Model:KnowledgeCutoff", "must be a day such as 2025-06-01, or empty");
+        }
+
         if (PriceTable.Parse(o.Model.Prices) is { Ok: false } prices)
         {
             yield return Fault("Model:Prices", prices.Rejection.Message);

@@ -11,10 +11,13 @@ public readonly record struct EquityPoint(long AtMs, decimal Equity, decimal Exp
 /// </summary>
 public sealed class FoldingDiary(TimeProvider clock) : IDiary
 {
+    private const int Kept = 500;
     private readonly TradeFold _fold = new();
     private readonly List<ClosedTrade> _trades = [];
     private readonly List<EquityPoint> _equity = [];
     private readonly SortedDictionary<string, long> _refusals = new(StringComparer.Ordinal);
+    private readonly Queue<(string, CycleCompleted)> _recentCycles = new();
+    private readonly Queue<Fill> _recentFills = new();
     private long _facts;
 
     public DiaryHead Head => new(_facts, string.Empty);
@@ -26,6 +29,12 @@ public sealed class FoldingDiary(TimeProvider clock) : IDiary
     public IReadOnlyList<EquityPoint> Equity => _equity;
 
     public IReadOnlyDictionary<string, LedgerPosition> Positions => _fold.Ledger.Positions;
+
+    /// <summary>Newest cycles that did something, oldest first.</summary>
+    public IEnumerable<(string CycleId, CycleCompleted Cycle)> RecentCycles => _recentCycles;
+
+    /// <summary>Newest fills, oldest first.</summary>
+    public IEnumerable<Fill> RecentFills => _recentFills;
 
     public long Cycles { get; private set; }
 
@@ -82,7 +91,7 @@ public sealed class FoldingDiary(TimeProvider clock) : IDiary
                 break;
             case CycleCompleted completed:
                 Cycles++;
-                Note(completed);
+                Note(completed, cycleId);
                 break;
             case CycleFailed failed:
                 FailedCycles++;
@@ -102,8 +111,18 @@ public sealed class FoldingDiary(TimeProvider clock) : IDiary
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    private static void Keep<T>(Queue<T> queue, T item)
+    {
+        queue.Enqueue(item);
+        if (queue.Count > Kept)
+        {
+            queue.Dequeue();
+        }
+    }
+
     private void Book(Fill fill)
     {
+        Keep(_recentFills, fill);
         Fills++;
         Fees += fill.Fee;
         Volume += fill.Price * fill.Size;
@@ -113,8 +132,13 @@ public sealed class FoldingDiary(TimeProvider clock) : IDiary
         }
     }
 
-    private void Note(CycleCompleted cycle)
+    private void Note(CycleCompleted cycle, string? cycleId)
     {
+        if (cycle.Lines.Any(l => l.Asked != CycleLine.Hold))
+        {
+            Keep(_recentCycles, (cycleId ?? string.Empty, cycle));
+        }
+
         foreach (var line in cycle.Lines)
         {
             if (line.Gated.StartsWith("rejected (", StringComparison.Ordinal) && line.Gated.IndexOf(')', StringComparison.Ordinal) is > 10 and var end)

@@ -87,6 +87,9 @@ public sealed class ModelOptions
     [Range(4_000, 4_000_000)]
     public int MaxPayloadCharacters { get; set; } = 200_000;
 
+    [Description("Day up to which the model has read of the world, as yyyy-MM-dd; a backtest over earlier days warns, since it may remember them; empty when not known")]
+    public string KnowledgeCutoff { get; set; } = string.Empty;
+
     [Description("Most turns of a cycle's conversation")]
     [Range(1, 30)]
     public int MaxTurns { get; set; } = 8;

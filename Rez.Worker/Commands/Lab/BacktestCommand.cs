@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Rez.Core;
 using Rez.Core.Backtest;
 using Rez.Core.Reporting;
 using Rez.Core.Strategies;
@@ -27,13 +28,14 @@ internal static class BacktestCommand
     {
         var command = new Command("backtest", "Plays candles through the code that trades live, and says what came of it") { KeepOpen, EveryBar, Out };
         LabOptions.AddTo(command);
+        AgentBacktest.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
     {
-        var read = LabInput.Read(parse);
+        var read = LabInput.Read(parse, takesAgent: true);
         if (!read.Ok)
         {
             return LabOptions.Report(read.Rejection);
@@ -41,9 +43,25 @@ internal static class BacktestCommand
 
         var input = read.Value;
         input.TellNotes();
-        var run = new BacktestRun(input.SettingsOf(input.Values).Value, () => input.Strategy.Create(input.Values), TimeProvider.System, parse.GetValue(EveryBar));
         var started = TimeProvider.System.GetTimestamp();
-        var result = await run.RunAsync(input.Market, input.From, input.To, !parse.GetValue(KeepOpen), Progress(parse), cancel);
+        Outcome<BacktestResult> result;
+        if (input.Strategy.Name == AgentBacktest.Name)
+        {
+            var (code, ran, meter) = await AgentBacktest.RunAsync(parse, input, !parse.GetValue(KeepOpen), Progress(parse), cancel);
+            if (ran is null)
+            {
+                return code;
+            }
+
+            Console.Error.WriteLine($"The model was asked {meter!.Asked} times for {meter.SpentUsd:0.####} USD; {meter.FromCache} answers were kept from before, {meter.Failed} decisions came to nothing.");
+            result = ran;
+        }
+        else
+        {
+            var run = new BacktestRun(input.SettingsOf(input.Values).Value, () => input.Strategy.Create(input.Values), TimeProvider.System, parse.GetValue(EveryBar));
+            result = await run.RunAsync(input.Market, input.From, input.To, !parse.GetValue(KeepOpen), Progress(parse), cancel);
+        }
+
         if (!result.Ok)
         {
             return LabOptions.Report(result.Rejection);
@@ -88,7 +106,7 @@ internal static class BacktestCommand
         Console.Out.WriteLine($"{result.From:yyyy-MM-dd HH:mm} … {result.To:yyyy-MM-dd HH:mm}: {result.Bars} bars, {result.Cycles} cycles{(result.FailedCycles > 0 ? $", {result.FailedCycles} FAILED ({result.FirstFailure})" : string.Empty)}, {seconds:0.0} s");
         Console.Out.WriteLine($"Equity {result.InitialEquity:0.00} → {result.FinalEquity:0.00} USD ({report.TotalReturn:P2}), fees {result.Fees:0.00}, funding {result.Funding:0.00}, unprotected {result.UnprotectedMs} ms");
         Console.Out.WriteLine($"Sharpe {report.Sharpe:0.00} (probability above zero {report.ProbabilisticSharpe:P0}), Sortino {report.Sortino:0.00}, max drawdown {report.MaxDrawdown:P2}, in the market {report.TimeInMarket:P0}{beside}");
-        Console.Out.WriteLine($"{t.Trades} trades, won {t.WinRate:P0}, profit factor {t.ProfitFactor:0.00}, expectancy {t.Expectancy:0.00} USD, held {t.HoldMinutes / 60:0.0} h on average");
+        Console.Out.WriteLine(t.Trades == 0 ? "No trade was closed." : $"{t.Trades} trades, won {t.WinRate:P0}, profit factor {t.ProfitFactor:0.00}, expectancy {t.Expectancy:0.00} USD, held {t.HoldMinutes / 60:0.0} h on average");
         if (result.AmbiguousBars > 0 || result.FinerBars > 0)
         {
             Console.Out.WriteLine($"Stop and target lay in one bar {result.AmbiguousBars} times, and the stop was taken to come first; a finer interval told the order inside {result.FinerBars} bars");

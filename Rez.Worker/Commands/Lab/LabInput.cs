@@ -78,7 +78,9 @@ internal sealed record LabInput(RezOptions Options, IMarketSource Market, Strate
     /// <summary>Whether the span's end was asked for; a recorded market otherwise runs to its own.</summary>
     public bool EndsAsAsked => To < DateTimeOffset.MaxValue;
 
-    public static Outcome<LabInput> Read(ParseResult parse, bool readsValues = true)
+    /// <param name="readsValues">Whether --param gives the values of one run, and not constants of many.</param>
+    /// <param name="takesAgent">Whether the language model may be the strategy.</param>
+    public static Outcome<LabInput> Read(ParseResult parse, bool readsValues = true, bool takesAgent = false)
     {
         var (assets, data) = (parse.GetValue(LabOptions.Assets), parse.GetValue(LabOptions.Data));
         var reading = CommonOptions.Read(parse, ("Demo:Candles", data), ("Trading:Assets", data is null ? assets : null), ("Trading:Mode", "demo"));
@@ -89,9 +91,9 @@ internal sealed record LabInput(RezOptions Options, IMarketSource Market, Strate
         }
 
         var name = parse.GetValue(LabOptions.Strategy)!;
-        if (StrategyCatalogue.Find(name) is not { } strategy)
+        if ((StrategyCatalogue.Find(name) ?? Agent(name, takesAgent)) is not { } strategy)
         {
-            return new Rejection("unknown-strategy", $"There is no strategy '{name}'; there are {string.Join(", ", StrategyCatalogue.All.Select(s => s.Name))}.");
+            return new Rejection("unknown-strategy", $"There is no strategy '{name}'; there are {string.Join(", ", StrategyCatalogue.All.Select(s => s.Name))}{(takesAgent ? ", agent" : string.Empty)}.");
         }
 
         var values = strategy.Read(readsValues ? parse.GetValue(LabOptions.Param) ?? [] : []);
@@ -138,7 +140,9 @@ internal sealed record LabInput(RezOptions Options, IMarketSource Market, Strate
             : input with { From = from.Value, To = to.Value };
     }
 
-    public Outcome<Rez.Core.Session.SessionSettings> SettingsOf(StrategyValues values) => BacktestComposition.Settings(Options, Market, Strategy, values, Interval, TradingHost.Version);
+    public Outcome<Rez.Core.Session.SessionSettings> SettingsOf(StrategyValues values) => Strategy.Name == AgentBacktest.Name
+        ? BacktestComposition.ForAgent(Options, Market, Interval, TradingHost.Version)
+        : BacktestComposition.Settings(Options, Market, Strategy, values, Interval, TradingHost.Version);
 
     /// <summary>The market in memory up to the span's end, to be played many times.</summary>
     public Trials Kept(CancellationToken cancel)
@@ -158,6 +162,10 @@ internal sealed record LabInput(RezOptions Options, IMarketSource Market, Strate
             Console.Error.WriteLine(note);
         }
     }
+
+    private static StrategyDefinition? Agent(string name, bool takesAgent) => takesAgent && name == AgentBacktest.Name
+        ? new StrategyDefinition(name, "The language model.", [], _ => [], _ => throw new InvalidOperationException("Invariant: the agent is made by its own run."))
+        : null;
 
     private static Outcome<IMarketSource> Opened(ParseResult parse, string data, string? assets)
     {
