@@ -57,6 +57,18 @@ internal static class BenchCommand
             return reading.Faults.IsEmpty ? Print(await LoopbackBench.RunAsync(reading.Options, parse.GetValue(rounds), cancel), parse) : CommonOptions.Report(reading);
         });
 
+        var combinations = new Option<int>("--combinations") { Description = "Sets of parameters to try, a multiple of ten", DefaultValueFactory = _ => 100 };
+        var sweep = new Command("sweep", "A grid of backtests on one core and on all") { combinations, CommonOptions.Json };
+        sweep.SetAction(async (parse, cancel) =>
+        {
+            var reading = CommonOptions.Read(parse);
+            return reading.Faults.IsEmpty ? Print(await SweepBench.RunAsync(reading.Options, Math.Max(10, parse.GetValue(combinations)), cancel), parse) : CommonOptions.Report(reading);
+        });
+
+        var rows = new Option<int>("--rows") { Description = "Candles in the file", DefaultValueFactory = _ => 1_000_000 };
+        var candles = new Command("candles", "Candle files as text and from their cache") { rows, CommonOptions.Json };
+        candles.SetAction(parse => Print(CandleBench.Run(Math.Max(1_000, parse.GetValue(rows))), parse));
+
         var ticks = new Option<int>("--ticks") { Description = "Ticks to send", DefaultValueFactory = _ => 100_000 };
         var file = new Option<string?>("--file") { Description = "Ticks of a file, one message a line, instead of the generated ones" };
         var strategy = new Option<string>("--strategy") { Description = "momentum or pulse", DefaultValueFactory = _ => "pulse" };
@@ -82,7 +94,7 @@ internal static class BenchCommand
 
         var start = new Command("start", "Start-up time and idle memory") { CommonOptions.Json };
         start.SetAction(async (parse, cancel) => Print(await StartBench.RunAsync(cancel), parse));
-        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, backtest, pipeline, loopback, start };
+        return new Command("bench", "Measures speed and memory on this machine") { indicators, diary, cycle, signing, frames, agent, gate, backtest, sweep, candles, pipeline, loopback, start };
     }
 
     private static int Print(PipelineResult r, ParseResult parse)
