@@ -1,5 +1,7 @@
 # Builds Rez and runs it as an unprivileged user on a read-only root file system; all state lives in /data.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# npm restores the console's chart library from its lock file.
+RUN apt-get update && apt-get install -y --no-install-recommends npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props Rez.sln .editorconfig appsettings.json ./
 COPY build/ build/

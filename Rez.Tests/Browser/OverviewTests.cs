@@ -78,13 +78,13 @@ public sealed partial class OverviewTests(Chromium chromium) : IClassFixture<Chr
         await Assertions.Expect(position).ToBeVisibleAsync(Patient);
         var before = await Stop(position);
 
-        await position.GetByRole(AriaRole.Button, new() { Name = "Move the stop of BTC" }).ClickAsync();
+        await position.GetByRole(AriaRole.Button, new() { Name = "Move stop of BTC" }).ClickAsync();
         await position.GetByLabel("New stop of BTC").FillAsync("1");
         await position.GetByRole(AriaRole.Button, new() { Name = "Move", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("is on the wrong side of the mark price")).ToBeVisibleAsync();
         Assert.Equal(before, await Stop(position));
 
-        await position.GetByRole(AriaRole.Button, new() { Name = "Move the stop of BTC" }).ClickAsync();
+        await position.GetByRole(AriaRole.Button, new() { Name = "Move stop of BTC" }).ClickAsync();
         await position.GetByLabel("New stop of BTC").FillAsync("99000");
         await position.GetByRole(AriaRole.Button, new() { Name = "Move", Exact = true }).ClickAsync();
         await Assertions.Expect(position.Locator("dl")).ToContainTextAsync("99\u202f000");

@@ -41,8 +41,8 @@ public sealed class ApiTests : IAsyncLifetime
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToArray();
         Assert.Equal(
             [
-                "/api/agent/conversations", "/api/agent/spent", "/api/control/auto-trading", "/api/control/flatten", "/api/control/halt", "/api/control/resume", "/api/cycles", "/api/cycles/{id}", "/api/diary",
-                "/api/equity", "/api/fills", "/api/limits", "/api/positions", "/api/status", "/healthz",
+                "/api/agent/conversations", "/api/agent/spent", "/api/control/auto-trading", "/api/control/flatten", "/api/control/halt", "/api/control/resume", "/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/diary.jsonl",
+                "/api/equity", "/api/equity.csv", "/api/events", "/api/fills", "/api/limits", "/api/positions", "/api/record", "/api/status", "/api/trades", "/api/trades.csv", "/healthz", "/metrics",
             ],
             paths.Order());
         foreach (var path in paths.Append("/openapi/v1.json").Append("/api/nothing"))
@@ -95,6 +95,99 @@ public sealed class ApiTests : IAsyncLifetime
         }
 
         Assert.Equal(10, page.GetProperty("next").GetInt64());
+    }
+
+    [Fact]
+    public async Task Trades_page_sort_and_export_the_same_rows()
+    {
+        JsonElement page;
+        do
+        {
+            page = await JsonAsync("/api/trades?sort=net&count=5");
+        }
+        while (page.GetProperty("totals").GetProperty("trades").GetInt64() < 3);
+
+        // No more are made while they are compared.
+        using (await _client.PostAsync("/api/control/flatten", null))
+        {
+            page = await JsonAsync("/api/trades?sort=net&count=2");
+        }
+
+        var totals = page.GetProperty("totals");
+        var nets = page.GetProperty("trades").EnumerateArray().Select(t => t.GetProperty("net").GetDecimal()).ToArray();
+        Assert.Equal(nets.OrderDescending(), nets);
+        Assert.Equal((totals.GetProperty("trades").GetInt64() + 1) / 2, page.GetProperty("pages").GetInt64());
+        var second = await JsonAsync("/api/trades?sort=net&count=2&page=2");
+        Assert.True(second.GetProperty("trades")[0].GetProperty("net").GetDecimal() <= nets[^1]);
+        var asset = page.GetProperty("trades")[0].GetProperty("asset").GetString();
+        Assert.All((await JsonAsync($"/api/trades?asset={asset}")).GetProperty("trades").EnumerateArray(), t => Assert.Equal(asset, t.GetProperty("asset").GetString()));
+
+        var csv = (await _client.GetStringAsync("/api/trades.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(totals.GetProperty("trades").GetInt64(), csv.Length - 1);
+        Assert.Equal(totals.GetProperty("net").GetDouble(), csv.Skip(1).Sum(l => double.Parse(l.Split(',')[11], System.Globalization.CultureInfo.InvariantCulture)), 4);
+
+        // The exports are what 'rez stats' reads.
+        await File.WriteAllTextAsync(_folder.File("trades.csv"), string.Join('\n', csv));
+        await File.WriteAllTextAsync(_folder.File("equity.csv"), await _client.GetStringAsync("/api/equity.csv"));
+        var stats = await RezProcess.RunAsync(Repo.Root, null, "stats", "--equity", _folder.File("equity.csv"), "--trades", _folder.File("trades.csv"), "--json");
+        Assert.True(stats.Code == 0, stats.Err);
+        var record = (await JsonAsync("/api/record")).GetProperty("report");
+        Assert.Equal(record.GetProperty("trades").GetProperty("trades").GetInt32(), JsonDocument.Parse(stats.Out).RootElement.GetProperty("trades").GetProperty("trades").GetInt32());
+    }
+
+    [Fact]
+    public async Task Events_stream_in_order_and_go_on_behind_the_last_one_that_was_had()
+    {
+        async Task<List<long>> ReadAsync(long? after, int count)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/events");
+            if (after is { } id)
+            {
+                request.Headers.Add("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
+            using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+            var ids = new List<long>();
+            while (ids.Count < count && await lines.ReadLineAsync() is { } line)
+            {
+                if (line.StartsWith("id: ", StringComparison.Ordinal))
+                {
+                    ids.Add(long.Parse(line[4..], System.Globalization.CultureInfo.InvariantCulture));
+                }
+            }
+
+            return ids;
+        }
+
+        var first = await ReadAsync(0, 30);
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => (long)i), first);
+        Assert.Equal(Enumerable.Range(31, 20).Select(i => (long)i), await ReadAsync(30, 20));
+
+        // Without a place to go on from, only what comes from now on.
+        var live = await ReadAsync(null, 5);
+        Assert.True(live[0] > 30 && live.Zip(live.Skip(1), (a, b) => b == a + 1).All(x => x), string.Join(',', live));
+    }
+
+    [Fact]
+    public async Task Metrics_are_in_the_form_prometheus_reads_and_count_what_the_diary_tells()
+    {
+        string text;
+        do
+        {
+            text = await _client.GetStringAsync("/metrics");
+        }
+        while (!text.Contains("rez_cycles_total{status=\"completed\"}", StringComparison.Ordinal));
+
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Assert.Matches(@"^(# (HELP|TYPE) rez_\w+ .+|rez_\w+(\{\w+=""[^""]*""(,\w+=""[^""]*"")*\})? -?[\d.eE+-]+|rez_\w+ (NaN|[+-]Inf))$", line);
+        }
+
+        Assert.Contains("rez_equity_usd ", text);
+        Assert.Contains("rez_stage_seconds_count{stage=\"secure\"}", text);
+        Assert.Contains("rez_decisions_total{action=\"hold\"}", text);
     }
 
     [Fact]

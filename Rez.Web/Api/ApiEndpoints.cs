@@ -51,6 +51,15 @@ internal static class ApiEndpoints
         api.MapGet("/limits", LimitsAsync).WithSummary("Limits of the risk gate and what is used of them");
         api.MapGet("/agent/conversations", (AgentFeed feed) => feed.Talks()).WithSummary("The conversation that runs and the last few of this process, newest first");
         api.MapGet("/agent/spent", (Views views, int? count, CancellationToken cancel) => views.SpentAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("What decisions of a model took and cost, newest first");
+        api.MapGet("/trades", Trades).WithSummary("Round trips, filtered, sorted and paged, with the sums over all that fit");
+        api.MapGet("/trades.csv", (HttpContext http, TradeViews trades, string? asset, string? direction, string? exit, long? fromMs, long? toMs, CancellationToken cancel) =>
+            Exports.TradesCsvAsync(http, trades, new TradeQuery(asset, direction, exit, fromMs, toMs), cancel)).WithSummary("Every round trip that fits, as CSV");
+        api.MapGet("/equity.csv", Exports.EquityCsvAsync).WithSummary("The whole equity curve, as CSV");
+        api.MapGet("/record", RecordAsync).WithSummary("Statistics of the account's record; of the last 'days', or of all");
+        api.MapGet("/diary.jsonl", Exports.DiaryJsonAsync).WithSummary("The whole diary, a line an event");
+        api.MapGet("/events", EventStream.WriteAsync).WithSummary("Events as they are written: server-sent, resumable by Last-Event-ID or 'after'");
+        app.MapGet("/metrics", async (Views views, MetricsFeed metrics, CancellationToken cancel) => Results.Text(metrics.Write(await views.StatusAsync(cancel)), "text/plain; version=0.0.4"))
+            .WithSummary("Metrics as Prometheus reads them");
         api.MapGet("/diary", Diary).WithSummary("Events after a sequence number, oldest first");
     }
 
@@ -111,6 +120,31 @@ internal static class ApiEndpoints
 
         return Results.Ok(new CycleDetail(found.Cycle, capsule, found.Capsule?.Seq, found.Capsule?.HashText));
     }
+
+    private static async Task<IResult> Trades(
+        TradeViews trades, string? asset, string? direction, string? exit, long? fromMs, long? toMs, string? sort, bool? ascending, int? page, int? count, CancellationToken cancel)
+    {
+        if (count is < 1 or > 1_000 || page < 1 || (sort is not null && !TradeViews.Sorts.Contains(sort)))
+        {
+            return Results.Problem($"count must be from 1 to 1000, page at least 1, sort one of {string.Join(", ", TradeViews.Sorts)}.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        return Results.Ok(await trades.PageAsync(new TradeQuery(asset, direction, exit, fromMs, toMs, sort ?? "closed", ascending ?? false, page ?? 1, count ?? 50), cancel));
+    }
+
+    private static async Task<IResult> RecordAsync(RecordViews record, ITradingSession session, int? days, CancellationToken cancel)
+    {
+        if (days is < 1 or > 10_000)
+        {
+            return Results.Problem("days must be from 1 to 10000.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var read = await record.ReadAsync(days is { } d ? session.Now.AddDays(-d).ToUnixTimeMilliseconds() : null, cancel);
+        return read is null ? Results.Problem("There is nothing to count yet.", statusCode: StatusCodes.Status404NotFound) : Results.Json(read, Figures);
+    }
+
+    /// <summary>Figures that can't be had are NaN: JSON has no number for it.</summary>
+    private static readonly JsonSerializerOptions Figures = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private static async Task<IResult> Diary(Views views, long? after, int? count, CancellationToken cancel)
     {

@@ -19,6 +19,8 @@ internal static class Text
 
     public static string SignedPercent(decimal? value) => value is { } v ? v.ToString("+0.00;−0.00;0.00", Format) + " %" : "–";
 
+    public static string Ratio(double value) => value.ToString("0.00", Format);
+
     public static string Count(long value) => value.ToString("#,0", Format);
 
     /// <summary>Tone of a signed number; the sign itself is always written too.</summary>

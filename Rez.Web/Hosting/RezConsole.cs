@@ -31,6 +31,12 @@ public static class RezConsole
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new AccessFile(settings.DataDir, TimeProvider.System));
         services.AddSingleton<Views>();
+        services.AddSingleton<TradeViews>();
+        services.AddSingleton<MarketViews>();
+        services.AddSingleton<DiaryViews>();
+        services.AddSingleton<RecordViews>();
+        services.AddSingleton<RiskViews>();
+        services.AddSingleton<MetricsFeed>();
         services.AddSingleton<AgentFeed>();
         services.AddSingleton<LiveOverview>();
         services.AddHostedService(p => p.GetRequiredService<LiveOverview>());
@@ -46,6 +52,7 @@ public static class RezConsole
     {
         // From the first word on, whether anybody looks or not.
         app.Services.GetRequiredService<AgentFeed>();
+        app.Services.GetRequiredService<MetricsFeed>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(SecurityHeaders);
@@ -57,6 +64,7 @@ public static class RezConsole
         app.MapGet("/login.css", () => Results.Text(LoginStyle.Css, "text/css")).AllowAnonymous().ExcludeFromDescription();
         BlazorScript.Map(app);
         LoginEndpoints.Map(app);
+        ConsoleTheme.Map(app);
         ApiEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
@@ -79,7 +87,7 @@ public static class RezConsole
                 o.Events.OnRedirectToLogin = context =>
                 {
                     // A program that asks the API wants a status, a person a page.
-                    if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi"))
+                    if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi") || context.Request.Path.StartsWithSegments("/metrics"))
                     {
                         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
                     }

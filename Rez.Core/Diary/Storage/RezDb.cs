@@ -46,6 +46,8 @@ public sealed class RezDb(DbContextOptions<RezDb> options) : DbContext(options)
         {
             e.ToTable("events").HasKey(x => x.Seq);
             e.Property(x => x.Seq).HasColumnName("seq").ValueGeneratedNever();
+            e.HasIndex(x => new { x.Type, x.Seq }).HasDatabaseName("ix_events_type");
+            e.HasIndex(x => new { x.CycleId, x.Seq }).HasDatabaseName("ix_events_cycle");
         });
         modelBuilder.Entity<CycleRow>(e =>
         {

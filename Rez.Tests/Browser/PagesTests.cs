@@ -1,0 +1,102 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using Rez.Tests.Support;
+
+namespace Rez.Tests.Browser;
+
+/// <summary>Every page of a console whose demo has traded, at phone and desktop size: what it tells, that it stays within its width, and that nothing is in the browser's log.</summary>
+public sealed class PagesTests(Chromium chromium) : IClassFixture<Chromium>
+{
+    [Theory]
+    [InlineData(1440, 1000, "desktop")]
+    [InlineData(390, 844, "phone")]
+    public async Task Each_page_tells_what_it_is_for(int width, int height, string name)
+    {
+        using var folder = new TempFolder();
+
+        // A record to show: a few days traded at once, then the console on the same diary.
+        Assert.Equal(0, (await RezProcess.RunAsync(Repo.Root, null, "run", "--headless", "--speed", "max", "--cycles", "1500", "--data-dir", folder.Path)).Code);
+        await using var rez = RezProcess.Start(Repo.Root, null, "run", "--data-dir", folder.Path, "--port", "0", "--speed", "600");
+        var link = await rez.LinkAsync();
+        var page = await chromium.PageAsync(width, height);
+        var faults = new List<string>();
+        page.Console += (_, m) => { if (m.Type == "error") faults.Add($"{page.Url}: {m.Text}"); };
+        page.PageError += (_, e) => faults.Add($"{page.Url}: {e}");
+        page.Request += (_, r) => { if (!r.Url.StartsWith(link.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal) && !r.Url.StartsWith("data:", StringComparison.Ordinal)) faults.Add("foreign: " + r.Url); };
+        await page.GotoAsync(link.ToString());
+
+        async Task SeeAsync(string path, string shot, Func<Task> look)
+        {
+            await page.GotoAsync(new Uri(link, path).ToString());
+            await look();
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Chromium.Screenshots, $"{shot}-{name}.png"), FullPage = true });
+            Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, $"{path} scrolls sideways");
+            faults.AddRange((await Accessibility.FaultsAsync(page)).Select(f => $"{path}: {f}"));
+        }
+
+        await SeeAsync("/", "first", async () => await Assertions.Expect(page.GetByLabel("Equity curve")).ToBeVisibleAsync());
+        await SeeAsync("/agent", "agent-none", async () => await Assertions.Expect(page.GetByText("No model decides")).ToBeVisibleAsync());
+        await SeeAsync("/markets/BTC?interval=15m&indicators=ema:20%20rsi:14", "market", async () =>
+        {
+            // Candles, a pane for RSI, and the lines of a position are drawn on canvases.
+            await Assertions.Expect(page.Locator(".price-chart canvas").First).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByLabel("Newest candles").Locator("tbody tr")).ToHaveCountAsync(10);
+            await Assertions.Expect(page.GetByText("The chart can't be drawn")).ToHaveCountAsync(0);
+        });
+        await SeeAsync("/markets/ETH?indicators=moon", "market-fault", async () => await Assertions.Expect(page.GetByText("'moon' is not an indicator")).ToBeVisibleAsync());
+        await SeeAsync("/trades", "trades", async () =>
+        {
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Trades" })).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator("tbody tr").First).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator(".sums")).ToContainTextAsync("net =");
+        });
+
+        // Sorted by net: the first row is the best one, whatever came last.
+        await SeeAsync("/trades?sort=net", "trades-net", async () =>
+        {
+            await Assertions.Expect(page.Locator("th[aria-sort=descending]")).ToContainTextAsync("Net");
+            var nets = await page.Locator("tbody tr td:nth-child(4)").AllInnerTextsAsync();
+            var numbers = nets.Select(n => decimal.Parse(n.Replace("−", "-", StringComparison.Ordinal).Replace("\u202f", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture)).ToArray();
+            Assert.Equal(numbers.OrderDescending(), numbers);
+        });
+
+        await SeeAsync("/trades?asset=BTC&direction=Short", "trades-filtered", async () =>
+            Assert.All(await page.Locator("tbody tr").AllInnerTextsAsync(), row => Assert.Contains("BTC", row, StringComparison.Ordinal)));
+
+        // Why was the last trade made? Two taps from anywhere.
+        await page.GotoAsync(new Uri(link, "/trades").ToString());
+        await Assertions.Expect(page.Locator("main[data-live]")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "why" }).First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Asked, gated, done" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("stop and target live with it").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("position-size").First).ToBeVisibleAsync();
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Chromium.Screenshots, $"cycle-{name}.png"), FullPage = true });
+        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "the cycle scrolls sideways");
+
+        await SeeAsync("/record", "record", async () =>
+        {
+            await Assertions.Expect(page.GetByText("Profit factor").First).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator(".day").First).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator(".bars div").First).ToBeAttachedAsync();
+        });
+        await SeeAsync("/risk", "risk", async () =>
+        {
+            await Assertions.Expect(page.GetByText("notional of all positions")).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByLabel("Safety")).ToContainTextAsync("State:");
+        });
+        await SeeAsync("/diary?type=order.outcome", "diary", async () =>
+        {
+            await Assertions.Expect(page.Locator(".events li").First).ToContainTextAsync("order.outcome");
+            Assert.All(await page.Locator(".events .type").AllInnerTextsAsync(), t => Assert.Equal("order.outcome", t));
+        });
+        await SeeAsync("/diary?text=EXIT_", "diary-text", async () => await Assertions.Expect(page.Locator(".events li").First).ToBeVisibleAsync());
+        await SeeAsync("/system", "system", async () => await Assertions.Expect(page.GetByText("reads the exchange")).ToBeVisibleAsync());
+        // By day: another palette, as readable.
+        await SeeAsync("/theme/light?back=%2Frecord", "record-light", async () => await Assertions.Expect(page.Locator("html[data-theme=light]")).ToBeAttachedAsync());
+        await SeeAsync("/", "first-light", async () => await Assertions.Expect(page.GetByLabel("Equity curve")).ToBeVisibleAsync());
+        await SeeAsync("/risk", "risk-light", async () => await Assertions.Expect(page.GetByLabel("Safety")).ToBeVisibleAsync());
+        await SeeAsync("/theme/dark?back=https%3A%2F%2Fexample.org", "first-again", async () => await Assertions.Expect(page.Locator("html[data-theme=dark]")).ToBeAttachedAsync());
+        await SeeAsync("/cycles/c-none", "cycle-none", async () => await Assertions.Expect(page.GetByText("There is no cycle c-none")).ToBeVisibleAsync());
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+}
