@@ -215,7 +215,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
             : new ItemStory(item, [], "protection is never refused", "moved", moved.Sent, moved.Outcome);
     }
 
-    private static string Told(SendOutcome outcome) => outcome.State switch
+    internal static string Told(SendOutcome outcome) => outcome.State switch
     {
         SendState.Rejected => $"refused by the venue: {outcome.Detail}",
         SendState.Unresolved => $"unresolved: {outcome.Detail}",

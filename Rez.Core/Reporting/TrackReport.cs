@@ -156,6 +156,7 @@ public sealed record TrackReport
     [
         ("asset", t => t.Asset),
         ("direction", t => t.Direction == Direction.Long ? "long" : "short"),
+        ("opener", t => t.OpenCycleId?.StartsWith("m-", StringComparison.Ordinal) == true ? "a person" : "the decider"),
         ("exit", t => t.ExitCode),
         ("hour", t => Opened(t).ToString("HH", CultureInfo.InvariantCulture)),
         ("weekday", t => ((int)Opened(t).DayOfWeek).ToString(CultureInfo.InvariantCulture) + " " + Opened(t).DayOfWeek),

@@ -61,6 +61,8 @@ public sealed class DemoSession : ITradingSession, IDisposable
 
     public PortfolioGuard Guard => _rig.Guard;
 
+    public ManualDesk Manual => _rig.Manual;
+
     public TradingControls Controls => _rig.Controls;
 
     public DemoWorld World => _world;

@@ -44,5 +44,8 @@ public interface ITradingSession
     /// <summary>Protections of the account as a whole.</summary>
     PortfolioGuard Guard { get; }
 
+    /// <summary>What a person may trade by hand, through the same gate.</summary>
+    ManualDesk Manual { get; }
+
     CycleResult? LastCycle { get; }
 }

@@ -122,6 +122,8 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
     public PortfolioGuard Guard => _rig.Guard;
 
+    public ManualDesk Manual => _rig.Manual;
+
     public CycleResult? LastCycle { get; private set; }
 
     /// <summary>Cycles completed or failed by this process.</summary>

@@ -59,12 +59,14 @@ internal sealed class TradingRig
         Ingest = new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs);
         Calculate = new CalculateStage(cycle);
         Knowledge = new GateKnowledge(ports.Market, Ingest.Candles, Guard, Controls, board, risk, exits, cycle, () => Sentinel.LastTrouble?.Message);
+        var execute = new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, Plans, Knowledge, exits);
+        Manual = new ManualDesk(Desk, Books, Protector, Guard, Controls, board, ports.Market, ports.Diary, execute.Terms, cycle, ports.Clock);
         Cycle = new TradingCycle(new CycleParts(
             Sync,
             Ingest,
             Calculate,
             new ReasonStage(ports.Decider, new ReasonParts(Protector, Books, Plans, new Backgrounds(ports.Market, cycle), risk, ports.Past)),
-            new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, Plans, Knowledge, exits),
+            execute,
             new SecureStage(Desk, Books, Protector),
             Plans,
             Knowledge,
@@ -94,6 +96,8 @@ internal sealed class TradingRig
     public GateKnowledge Knowledge { get; }
 
     public MarginWatch Margin { get; }
+
+    public ManualDesk Manual { get; }
 
     public PortfolioGuard Guard { get; }
 

@@ -78,6 +78,7 @@ public sealed class EventSchemaTests
         new ExitCalled("BTC", "EXIT_TRAIL", "MoveStop", "55 % of the way to the target was reached"),
         new FlattenAsked("BTC", "console"),
         new FlattenAsked(null, "api"),
+        new ManualAsked("BTC", Direction.Long, 1_000m, 3, 90_000m, 120_000m, "console", "approved"),
         new CycleStarted(1, Some.Start),
         new CycleCompleted(1, Some.Start, "trend-momentum", "BTC: hold.", 10_000.25m, [new CycleLine("BTC", "hold", "hold", "nothing to do", "quiet")], "ab", new StageTimes(0.1, 0.2, 0.3, 0.4, 0.5, 0.6)),
         new CycleFailed(1, Some.Start, "ingest", "no-context: no price"),

@@ -41,7 +41,7 @@ public sealed class ApiTests : IAsyncLifetime
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToArray();
         Assert.Equal(
             [
-                "/api/agent/conversations", "/api/agent/spent", "/api/control/auto-trading", "/api/control/flatten", "/api/control/halt", "/api/control/resume", "/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/diary.jsonl",
+                "/api/agent/conversations", "/api/agent/spent", "/api/control/auto-trading", "/api/control/flatten", "/api/control/halt", "/api/control/open", "/api/control/reduce", "/api/control/resume", "/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/diary.jsonl",
                 "/api/equity", "/api/equity.csv", "/api/events", "/api/fills", "/api/limits", "/api/positions", "/api/record", "/api/status", "/api/trades", "/api/trades.csv", "/healthz", "/metrics",
             ],
             paths.Order());
@@ -133,6 +133,55 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.True(stats.Code == 0, stats.Err);
         var record = (await JsonAsync("/api/record")).GetProperty("report");
         Assert.Equal(record.GetProperty("trades").GetProperty("trades").GetInt32(), JsonDocument.Parse(stats.Out).RootElement.GetProperty("trades").GetProperty("trades").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_position_is_opened_by_hand_once_an_id_and_reduced()
+    {
+        using (await _client.PostAsync("/api/control/auto-trading?on=false", null))
+        using (await _client.PostAsync("/api/control/flatten", null))
+        using (await _client.PostAsync("/api/control/resume", null))
+        {
+            Assert.Empty((await JsonAsync("/api/positions")).EnumerateArray());
+        }
+
+        async Task<(HttpStatusCode Code, JsonElement Body)> PostAsync(string path, object body)
+        {
+            using var answer = await _client.PostAsync(path, new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"));
+            return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.Clone());
+        }
+
+        // A loss just before may keep the asset closed for some minutes: then it says so, and it is asked again.
+        JsonElement opened;
+        do
+        {
+            var cycles = await JsonAsync("/api/cycles?count=2");
+            if (cycles.GetArrayLength() < 2)
+            {
+                opened = default;
+                continue;
+            }
+
+            // The newest one may be running still.
+            var mark = cycles[1].GetProperty("id").GetString() is { } id
+                ? (await JsonAsync($"/api/cycles/{id}")).GetProperty("capsule").GetProperty("markets").EnumerateArray().First(m => m.GetProperty("instrument").GetProperty("asset").GetString() == "BTC").GetProperty("context").GetProperty("mark").GetDecimal()
+                : 0;
+            var order = new { id = Guid.NewGuid().ToString("N"), asset = "BTC", direction = "Long", sizeUsd = 1_000, leverage = 2, stopLoss = decimal.Round(mark * 0.95m), takeProfit = decimal.Round(mark * 1.12m) };
+            var checkedFirst = await PostAsync("/api/control/open?check=true", order);
+            Assert.Equal(HttpStatusCode.OK, checkedFirst.Code);
+            Assert.False(checkedFirst.Body.GetProperty("isOpen").GetBoolean());
+            opened = (await PostAsync("/api/control/open", order)).Body;
+            Assert.Equal(opened.GetRawText(), (await PostAsync("/api/control/open", order)).Body.GetRawText());
+        }
+        while (opened.ValueKind != JsonValueKind.Object || !opened.GetProperty("isOpen").GetBoolean());
+
+        Assert.Contains("stop and target live with it", opened.GetProperty("done").GetString());
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("/api/control/reduce?asset=BTC&share=2", new { })).Code);
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync("/api/control/reduce?asset=ETH&share=0.5", new { })).Code);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("/api/control/open", new { id = "", asset = "BTC", direction = "Long", sizeUsd = 1, leverage = 1, stopLoss = 1, takeProfit = 2 })).Code);
+
+        // At this speed hours pass in a second: the position may have ended by itself.
+        Assert.Contains((await PostAsync("/api/control/reduce?asset=BTC&share=0.5", new { })).Code, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict });
     }
 
     [Fact]

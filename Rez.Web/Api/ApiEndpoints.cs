@@ -48,6 +48,8 @@ internal static class ApiEndpoints
         control.MapPost("/resume", (ITradingSession session, HttpContext http) => Changed(session, session.Controls.ResumeAsync(By(http)))).WithSummary("Trades again; what had happened is accepted");
         control.MapPost("/auto-trading", (ITradingSession session, HttpContext http, bool on) => Changed(session, session.Controls.SetAutoTradingAsync(on, By(http)))).WithSummary("Whether decisions are carried out");
         control.MapPost("/flatten", FlattenAsync).WithSummary("Closes one asset, or halts and closes everything, and says what is left");
+        control.MapPost("/open", OpenAsync).WithSummary("Opens a position by hand, through the gate; 'check' only says what the gate would");
+        control.MapPost("/reduce", ReduceAsync).WithSummary("Closes a share of a position");
         api.MapGet("/limits", LimitsAsync).WithSummary("Limits of the risk gate and what is used of them");
         api.MapGet("/agent/conversations", (AgentFeed feed) => feed.Talks()).WithSummary("The conversation that runs and the last few of this process, newest first");
         api.MapGet("/agent/spent", (Views views, int? count, CancellationToken cancel) => views.SpentAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("What decisions of a model took and cost, newest first");
@@ -81,6 +83,31 @@ internal static class ApiEndpoints
         // Once asked for it goes through, whoever hangs up.
         var results = await session.Controls.FlattenAsync(asset, By(http), CancellationToken.None);
         return Results.Ok(new { flat = results.All(r => r.Left == 0), results });
+    }
+
+    private static async Task<IResult> ReduceAsync(ITradingSession session, HttpContext http, string asset, decimal share)
+    {
+        var answer = await session.Manual.ReduceAsync(asset, share, By(http), CancellationToken.None);
+        return answer.Ok ? Results.Ok(new { done = answer.Value })
+            : Results.Problem(answer.Rejection.Message, statusCode: answer.Rejection.Code == "bad-share" ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> OpenAsync(ITradingSession session, HttpContext http, Core.Cycle.ManualOrder order, bool? check)
+    {
+        if (string.IsNullOrWhiteSpace(order.Id) || order.Id.Length > 100 || string.IsNullOrWhiteSpace(order.Asset))
+        {
+            return Results.Problem("id (at most 100 characters, another for each order) and asset are needed.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        // Once asked for it goes through, whoever hangs up.
+        var answer = check == true ? await session.Manual.CheckAsync(order, CancellationToken.None) : await session.Manual.OpenAsync(order, By(http), CancellationToken.None);
+        return answer.Ok
+            ? Results.Ok(new
+            {
+                answer.Value.IsOpen, answer.Value.Gated, answer.Value.Done, answer.Value.LossAtStopUsd,
+                verdicts = answer.Value.Verdicts.Select(v => new { v.Layer, kind = v.Kind.ToString(), v.Code, v.Message }),
+            })
+            : Results.Problem(answer.Rejection.Message, statusCode: StatusCodes.Status409Conflict);
     }
 
     private static async Task<IResult> LimitsAsync(ITradingSession session, Core.Risk.RiskOptions limits, CancellationToken cancel)

@@ -212,6 +212,12 @@ public sealed class Views(ITradingSession session, DiaryStore diary, ConsoleSett
 
     private static async Task<string?> WhyAsync(RezDb db, string? cycleId, string asset, CancellationToken cancel)
     {
+        if (cycleId?.StartsWith(Core.Cycle.ManualDesk.Prefix, StringComparison.Ordinal) == true)
+        {
+            var asked = await db.Events.Where(e => e.CycleId == cycleId && e.Type == "control.manual-asked").OrderBy(e => e.Seq).FirstOrDefaultAsync(cancel);
+            return asked is not null && DiaryTypes.Read(asked.Type, asked.Version, asked.Payload) is { Ok: true, Value: ManualAsked manual } ? $"Opened by hand, by {manual.By}." : "Opened by hand.";
+        }
+
         var lines = cycleId is null ? null : await db.Cycles.Where(c => c.Id == cycleId).Select(c => c.Lines).FirstOrDefaultAsync(cancel);
         return lines is null ? null : JsonSerializer.Deserialize<CycleLine[]>(lines, DiaryTypes.Json)!.FirstOrDefault(l => l.Asset == asset)?.Rationale;
     }

@@ -45,3 +45,8 @@ public sealed record GuardTripped(string Code, string Words, string State, long?
 /// <param name="Asset">Null for everything.</param>
 [DiaryType("control.flatten-asked")]
 public sealed record FlattenAsked(string? Asset, string By) : DiaryFact;
+
+/// <summary>A person asked to open a position by hand.</summary>
+/// <param name="Gated">What the gate left of it, in words.</param>
+[DiaryType("control.manual-asked")]
+public sealed record ManualAsked(string Asset, Rez.Core.Trading.Direction Direction, decimal SizeUsd, int Leverage, decimal StopLoss, decimal TakeProfit, string By, string Gated) : DiaryFact;
