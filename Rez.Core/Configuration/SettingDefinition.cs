@@ -71,6 +71,21 @@ public sealed record SettingDefinition(string Key, string Description, string Ex
         return true;
     }
 
+    /// <summary>The value in force; of a secret only whether there is one.</summary>
+    public string ValueIn(RezOptions options)
+    {
+        object? holder = options;
+        foreach (var part in Key.Split(':').SkipLast(1))
+        {
+            holder = holder!.GetType().GetProperty(part)!.GetValue(holder);
+        }
+
+        var written = Written(Property.GetValue(holder));
+        return !IsSecret ? written : written.Length > 0 ? "set" : "not set";
+    }
+
+    private static string Written(object? value) => value is string[] list ? string.Join(",", list) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
+
     private static IEnumerable<SettingDefinition> Walk(Type type, object defaults, string prefix)
     {
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
@@ -82,7 +97,7 @@ public sealed record SettingDefinition(string Key, string Description, string Ex
                     prefix + property.Name,
                     description.Description,
                     Expected(property),
-                    value is string[] list ? string.Join(",", list) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty,
+                    Written(value),
                     property.GetCustomAttribute<SecretAttribute>() is not null,
                     property.PropertyType == typeof(string[]),
                     property);

@@ -91,6 +91,12 @@ public sealed class PagesTests(Chromium chromium) : IClassFixture<Chromium>
         });
         await SeeAsync("/diary?text=EXIT_", "diary-text", async () => await Assertions.Expect(page.Locator(".events li").First).ToBeVisibleAsync());
         await SeeAsync("/system", "system", async () => await Assertions.Expect(page.GetByText("reads the exchange")).ToBeVisibleAsync());
+        await SeeAsync("/settings?filter=drawdown", "settings", async () =>
+        {
+            await Assertions.Expect(page.GetByText("Protection:MaxDrawdown")).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByText("Web:Password")).ToHaveCountAsync(0);
+        });
+
         // By day: another palette, as readable.
         await SeeAsync("/theme/light?back=%2Frecord", "record-light", async () => await Assertions.Expect(page.Locator("html[data-theme=light]")).ToBeAttachedAsync());
         await SeeAsync("/", "first-light", async () => await Assertions.Expect(page.GetByLabel("Equity curve")).ToBeVisibleAsync());

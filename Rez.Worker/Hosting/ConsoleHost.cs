@@ -1,3 +1,4 @@
+using Rez.Core.Configuration;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -33,6 +34,8 @@ internal static class ConsoleHost
                 DiaryPath = host.Diary.Path,
                 Version = TradingHost.Version,
                 Limits = host.Options.Risk,
+                Settings = [.. SettingDefinition.All.Select(d => (d, Value: d.ValueIn(host.Options))).Select(x => new SettingView(
+                    x.d.Key, x.Value, x.d.IsSecret ? "not set" : x.d.Default, x.d.Description, x.d.Expectation, x.d.IsSecret, x.Value != (x.d.IsSecret ? "not set" : x.d.Default)))],
                 Password = web.Password,
                 ApiToken = web.ApiToken,
             });
