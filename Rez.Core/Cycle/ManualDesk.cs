@@ -34,6 +34,7 @@ public sealed class ManualDesk(
     /// <summary>How ids of what a person asked for begin.</summary>
     public const string Prefix = "m-";
 
+    private const string NotSent = "not sent";
     private const int SureOfIt = 100;
     private const int KeptIds = 500;
     private const int CandlesRead = 1_200;
@@ -44,7 +45,7 @@ public sealed class ManualDesk(
     public async ValueTask<Outcome<ManualResult>> CheckAsync(ManualOrder order, CancellationToken cancel)
     {
         var judged = await JudgeAsync(order, NextId(), cancel);
-        return judged.Ok ? new ManualResult(judged.Value.Verdicts, ExecuteStage.Gated(judged.Value), "not sent: only checked", false, LossAtStop(judged.Value)) : judged.Rejection;
+        return judged.Ok ? new ManualResult(judged.Value.Verdicts, ExecuteStage.Gated(judged.Value), $"{NotSent}: only checked", false, LossAtStop(judged.Value)) : judged.Rejection;
     }
 
     public async ValueTask<Outcome<ManualResult>> OpenAsync(ManualOrder order, string by, CancellationToken cancel)
@@ -119,14 +120,24 @@ public sealed class ManualDesk(
         await diary.FlushAsync();
         var result = judged.Value.Approved is { } entry
             ? await SendAsync(order, entry, judged.Value, gated, id, cancel)
-            : new ManualResult(judged.Value.Verdicts, gated, "not sent", false, 0);
+            : new ManualResult(judged.Value.Verdicts, gated, NotSent, false, 0);
+        if (!result.Done.StartsWith(NotSent, StringComparison.Ordinal))
+        {
+            // What was sent is never sent again; what was refused may be asked for again, when things are otherwise.
+            Keep(order.Id, result);
+        }
+
+        return result;
+    }
+
+    private void Keep(string id, ManualResult result)
+    {
         if (_done.Count >= KeptIds)
         {
             _done.Clear();
         }
 
-        _done[order.Id] = result;
-        return result;
+        _done[id] = result;
     }
 
     private async ValueTask<ManualResult> SendAsync(ManualOrder order, ApprovedEntry entry, Adjudication judged, string gated, string id, CancellationToken cancel)
@@ -134,18 +145,18 @@ public sealed class ManualDesk(
         ManualResult Told(string done, bool isOpen = false) => new(judged.Verdicts, gated, done, isOpen, LossAtStop(judged));
         if (controls.State is { State: not TradingState.Active } control)
         {
-            return Told($"not sent: {control.State.ToString().ToLowerInvariant()} ({control.Why})");
+            return Told($"{NotSent}: {control.State.ToString().ToLowerInvariant()} ({control.Why})");
         }
 
         if (desk.HasPending(order.Asset))
         {
-            return Told("not sent: what became of an earlier order is not known yet");
+            return Told($"{NotSent}: what became of an earlier order is not known yet");
         }
 
         var leverage = await desk.SetLeverageAsync(order.Asset, entry.Leverage, entry.IsCross, id, cancel);
         if (leverage.State != SendState.Confirmed)
         {
-            return Told($"not sent: leverage could not be set ({leverage.Detail})");
+            return Told($"{NotSent}: leverage could not be set ({leverage.Detail})");
         }
 
         var outcome = await desk.PlaceAsync(entry, "entry", null, cancel);

@@ -49,7 +49,7 @@ public sealed class ManualDeskTests
         // With auto-trading off a person still may: it is the decider that is switched off.
         await stage.Session.Controls.ResumeAsync("test");
         await stage.Session.Controls.SetAutoTradingAsync(false, "test");
-        Assert.True((await stage.Desk.OpenAsync(stage.Order("d"), "console", default)).Value.IsOpen);
+        Assert.True((await stage.Desk.OpenAsync(stage.Order("c"), "console", default)).Value.IsOpen);
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class StatisticsTests
         Assert.Equal((1_000d, 1_072d, 0.072), (report.InitialEquity, report.FinalEquity, Math.Round(report.TotalReturn, 12)));
         Assert.Equal(Math.Pow(1.072, 365d / 3) - 1, report.Cagr, 6);
         Assert.Equal((0d, 36d / 73), (report.MaxDrawdown, report.TimeInMarket));
-        Assert.Equal(["asset", "direction", "exit", "hour", "month", "weekday"], report.Groups.Select(g => g.By).Distinct().Order());
+        Assert.Equal(["asset", "direction", "exit", "hour", "month", "opener", "weekday"], report.Groups.Select(g => g.By).Distinct().Order());
         Assert.Equal(5d, report.Groups.Single(g => g.By == "asset").Net);
     }
 
