@@ -28,7 +28,11 @@ public sealed class TradeViews(Views views)
             ?? new TradeTotals(0, 0, 0, 0, 0, 0);
         var pages = (int)Math.Max(1, (totals.Trades + query.Size - 1) / query.Size);
         var page = Math.Clamp(query.Page, 1, pages);
-        return new TradePage(await Sorted(wanted, query).Skip((page - 1) * query.Size).Take(query.Size).ToListAsync(cancel), totals, page, pages);
+
+        // Numbers are sorted, not whole rows: a page far behind the first is several times quicker.
+        var numbers = await Sorted(wanted, query).Select(t => t.Number).Skip((page - 1) * query.Size).Take(query.Size).ToListAsync(cancel);
+        var rows = await db.Trades.Where(t => numbers.Contains(t.Number)).ToDictionaryAsync(t => t.Number, cancel);
+        return new TradePage([.. numbers.Select(n => rows[n])], totals, page, pages);
     }
 
     /// <summary>Every trade of a query in the order of closing, one at a time: for exports of any length.</summary>
