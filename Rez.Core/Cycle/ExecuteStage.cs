@@ -27,7 +27,7 @@ public sealed record JudgedWith(AccountState Account, GateFacts Facts);
 /// Stage 5: exits first, then changes, then entries; every entry through the gate with the account as it is by then. While halted or with
 /// auto-trading off nothing is opened, and the story says so.
 /// </summary>
-public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings, ExitPlans plans, GateKnowledge knowledge, ExitOptions exits)
+public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings, ExitPlans plans, GateKnowledge knowledge, EntrySender sender, ExitOptions exits)
 {
     /// <summary>Closes a position whose exit plan has fired; exits are never held back, not even with auto-trading off.</summary>
     /// <returns>What became of it, in words.</returns>
@@ -140,36 +140,9 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
             return new ItemStory(item, judged.Verdicts, Gated(judged), "not sent") { Judged = with };
         }
 
-        var gated = Gated(judged);
-        if (controls.State is { State: not TradingState.Active } control)
-        {
-            return new ItemStory(item, judged.Verdicts, gated, $"not sent: {control.State.ToString().ToLowerInvariant()} ({control.Why})") { Judged = with };
-        }
-
-        if (desk.HasPending(item.Asset))
-        {
-            return new ItemStory(item, judged.Verdicts, gated, "not sent: what became of an earlier order is not known yet") { Judged = with };
-        }
-
-        var leverage = await desk.SetLeverageAsync(item.Asset, entry.Leverage, entry.IsCross, cycleId, cancel);
-        if (leverage.State != SendState.Confirmed)
-        {
-            return new ItemStory(item, judged.Verdicts, gated, $"not sent: leverage could not be set ({leverage.Detail})") { Judged = with };
-        }
-
-        var outcome = await desk.PlaceAsync(entry, "entry", null, cancel);
-        if (outcome.State == SendState.Confirmed && outcome.Legs[0].State == LegState.Filled)
-        {
-            // Should a child have been refused, Secure restores this very level.
-            protector.Remember(item.Asset, entry.Stop.TriggerPrice, entry.Target?.TriggerPrice);
-            if (item.ExitPlan is not null)
-            {
-                plans.Set(item, cycleId, account.At.ToUnixTimeMilliseconds());
-            }
-        }
-
-        await books.BookAsync(cancel);
-        return new ItemStory(item, judged.Verdicts, gated, Told(outcome), entry.Request, outcome) { Judged = with };
+        var plan = item.ExitPlan is null ? (Action?)null : () => plans.Set(item, cycleId, account.At.ToUnixTimeMilliseconds());
+        var sent = await sender.SendAsync(item.Asset, entry, cycleId, plan, cancel);
+        return new ItemStory(item, judged.Verdicts, Gated(judged), sent.Done, sent.Outcome is null ? null : entry.Request, sent.Outcome) { Judged = with };
     }
 
     private async ValueTask<ItemStory> ManageAsync(string cycleId, DecisionItem item, AssetMarket market, Position? position, CancellationToken cancel)
@@ -199,7 +172,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         var exit = RiskGate.ApproveExit(position, market.Instrument, market.Context, limits, cycleId, item.Rationale, size, protector.NextAttempt());
         var outcome = await desk.PlaceAsync(exit, "exit", ExitCodes.Signal, cancel);
         await books.BookAsync(cancel);
-        return new ItemStory(item, [], "a reduction is never refused", Told(outcome), exit.Request, outcome);
+        return new ItemStory(item, [], "a reduction is never refused", EntrySender.Told(outcome), exit.Request, outcome);
     }
 
     private async ValueTask<ItemStory> AdjustAsync(string cycleId, DecisionItem item, Position position, long atMs, CancellationToken cancel)
@@ -213,26 +186,5 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
         return moved.Refusal is { } refusal
             ? new ItemStory(item, [], refusal.Message, moved.Sent is null ? "not sent" : "not live; the old stop stays", moved.Sent, moved.Outcome)
             : new ItemStory(item, [], "protection is never refused", "moved", moved.Sent, moved.Outcome);
-    }
-
-    internal static string Told(SendOutcome outcome) => outcome.State switch
-    {
-        SendState.Rejected => $"refused by the venue: {outcome.Detail}",
-        SendState.Unresolved => $"unresolved: {outcome.Detail}",
-        _ => outcome.Legs[0] switch
-        {
-            { State: LegState.Filled } leg => $"filled {leg.FilledSize}{(leg.AveragePrice > 0 ? $" at {leg.AveragePrice:0.########}" : string.Empty)}" + Children(outcome),
-            { State: LegState.Error } leg => $"refused by the venue: {leg.Error}",
-            { State: LegState.Resting } => "resting" + Children(outcome),
-            _ => "live",
-        },
-    };
-
-    private static string Children(SendOutcome outcome)
-    {
-        var refused = outcome.Legs.Skip(1).Where(l => l.State == LegState.Error).Select(l => l.Error).ToArray();
-        return outcome.Legs.Length == 1 ? string.Empty
-            : refused.Length == 0 ? ", stop and target live with it"
-            : $", but a child was refused: {string.Join("; ", refused)}";
     }
 }

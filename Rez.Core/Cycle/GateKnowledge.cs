@@ -15,20 +15,23 @@ public sealed class GateKnowledge(
 {
     private const string AtrOutput = "atr:14";
 
-    public async ValueTask<GateFacts> OfAsync(DecisionItem item, AssetMarket asset, IndicatorSheet? sheet, AccountState account, CancellationToken cancel)
+    public ValueTask<GateFacts> OfAsync(DecisionItem item, AssetMarket asset, IndicatorSheet? sheet, AccountState account, CancellationToken cancel) =>
+        OfAsync(item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short, asset.Unfit, AtrOf(sheet, limits), candles, account, cancel);
+
+    /// <param name="history">Candles to tell what moves together: the cycle's own, or a reader's.</param>
+    public async ValueTask<GateFacts> OfAsync(string asset, Direction direction, string? unfit, decimal? atr, CandleStore history, AccountState account, CancellationToken cancel)
     {
-        var book = await market.BookAsync(item.Asset, cancel);
+        var book = await market.BookAsync(asset, cancel);
         var capped = await market.CappedAssetsAsync(cancel);
-        var direction = item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short;
         return new GateFacts(
-            asset.Unfit,
+            unfit,
             upstream() ?? (capped.Ok ? null : capped.Rejection.Message),
-            controls.State.Paused.Contains(item.Asset),
-            capped.Ok && capped.Value.Contains(item.Asset),
+            controls.State.Paused.Contains(asset),
+            capped.Ok && capped.Value.Contains(asset),
             book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Bids, limits.DepthBps), 2) : null,
             book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Asks, limits.DepthBps), 2) : null,
-            AtrOf(sheet, limits),
-            guard.Against(account, item.Asset, Correlations.CountWith(candles, settings.CycleInterval, item.Asset, direction, account, guard.Options.CorrelationThreshold)));
+            atr,
+            guard.Against(account, asset, Correlations.CountWith(history, settings.CycleInterval, asset, direction, account, guard.Options.CorrelationThreshold)));
     }
 
     /// <summary>Average true range as the settings measure stops, or null when the sheet has none.</summary>

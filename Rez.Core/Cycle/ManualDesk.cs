@@ -29,7 +29,7 @@ public sealed record ManualResult(ImmutableArray<Verdict> Verdicts, string Gated
 /// said is in the diary before anything is sent.
 /// </summary>
 public sealed class ManualDesk(
-    OrderDesk desk, VenueBooks books, Protector protector, PortfolioGuard guard, TradingControls controls, MeasureBoard board, IMarketData market, IDiary diary, GateTerms terms, CycleSettings settings, TimeProvider clock)
+    OrderDesk desk, VenueBooks books, Protector protector, EntrySender sender, GateKnowledge knowledge, MeasureBoard board, IMarketData market, IDiary diary, GateTerms terms, CycleSettings settings, TimeProvider clock)
 {
     /// <summary>How ids of what a person asked for begin.</summary>
     public const string Prefix = "m-";
@@ -118,10 +118,15 @@ public sealed class ManualDesk(
         var gated = ExecuteStage.Gated(judged.Value);
         diary.Append(new ManualAsked(order.Asset, order.Direction, order.SizeUsd, order.Leverage, order.StopLoss, order.TakeProfit, by, gated), id);
         await diary.FlushAsync();
-        var result = judged.Value.Approved is { } entry
-            ? await SendAsync(order, entry, judged.Value, gated, id, cancel)
-            : new ManualResult(judged.Value.Verdicts, gated, NotSent, false, 0);
-        if (!result.Done.StartsWith(NotSent, StringComparison.Ordinal))
+        if (judged.Value.Approved is not { } entry)
+        {
+            return new ManualResult(judged.Value.Verdicts, gated, NotSent, false, 0);
+        }
+
+        var sent = await sender.SendAsync(order.Asset, entry, id, null, cancel);
+        await diary.FlushAsync();
+        var result = new ManualResult(judged.Value.Verdicts, gated, sent.Done, sent.IsOpen, LossAtStop(judged.Value));
+        if (sent.Outcome is not null)
         {
             // What was sent is never sent again; what was refused may be asked for again, when things are otherwise.
             Keep(order.Id, result);
@@ -140,38 +145,6 @@ public sealed class ManualDesk(
         _done[id] = result;
     }
 
-    private async ValueTask<ManualResult> SendAsync(ManualOrder order, ApprovedEntry entry, Adjudication judged, string gated, string id, CancellationToken cancel)
-    {
-        ManualResult Told(string done, bool isOpen = false) => new(judged.Verdicts, gated, done, isOpen, LossAtStop(judged));
-        if (controls.State is { State: not TradingState.Active } control)
-        {
-            return Told($"{NotSent}: {control.State.ToString().ToLowerInvariant()} ({control.Why})");
-        }
-
-        if (desk.HasPending(order.Asset))
-        {
-            return Told($"{NotSent}: what became of an earlier order is not known yet");
-        }
-
-        var leverage = await desk.SetLeverageAsync(order.Asset, entry.Leverage, entry.IsCross, id, cancel);
-        if (leverage.State != SendState.Confirmed)
-        {
-            return Told($"{NotSent}: leverage could not be set ({leverage.Detail})");
-        }
-
-        var outcome = await desk.PlaceAsync(entry, "entry", null, cancel);
-        var isOpen = outcome.State == SendState.Confirmed && outcome.Legs[0].State == LegState.Filled;
-        if (isOpen)
-        {
-            // Should a child have been refused, the sentinel restores this very level.
-            protector.Remember(order.Asset, entry.Stop.TriggerPrice, entry.Target?.TriggerPrice);
-        }
-
-        await books.BookAsync(cancel);
-        await diary.FlushAsync();
-        return Told(ExecuteStage.Told(outcome), isOpen);
-    }
-
     private async ValueTask<Outcome<Adjudication>> JudgeAsync(ManualOrder order, string id, CancellationToken cancel)
     {
         var instruments = await market.InstrumentsAsync(cancel);
@@ -188,17 +161,7 @@ public sealed class ManualDesk(
         }
 
         var candles = await CandlesAsync([order.Asset, .. account.Value.Positions.Select(p => p.Asset)], cancel);
-        var (book, capped) = (await market.BookAsync(order.Asset, cancel), await market.CappedAssetsAsync(cancel));
-        var correlated = Correlations.CountWith(candles, settings.CycleInterval, order.Asset, order.Direction, account.Value, guard.Options.CorrelationThreshold);
-        var facts = new GateFacts(
-            Unfit(candles, order.Asset),
-            capped.Ok ? null : capped.Rejection.Message,
-            controls.State.Paused.Contains(order.Asset),
-            capped.Ok && capped.Value.Contains(order.Asset),
-            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Bids, terms.Limits.DepthBps), 2) : null,
-            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Asks, terms.Limits.DepthBps), 2) : null,
-            board.Of(order.Asset)?.Atr,
-            guard.Against(account.Value, order.Asset, correlated));
+        var facts = await knowledge.OfAsync(order.Asset, order.Direction, Unfit(candles, order.Asset), board.Of(order.Asset)?.Atr, candles, account.Value, cancel);
         var wish = new EntryRequest(order.Asset, order.Direction, order.SizeUsd, order.Leverage, order.StopLoss, order.TakeProfit, SureOfIt, "a person");
         return RiskGate.JudgeEntry(wish, new GateInput(instrument, context.Value, account.Value, terms.Limits, terms.Assets, terms.TakerFeeBps, facts), id);
     }

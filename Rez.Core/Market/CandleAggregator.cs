@@ -62,6 +62,32 @@ public sealed class CandleAggregator(Interval from, Interval to)
         return closed;
     }
 
+    /// <summary>The whole bars of an interval that bars of a smaller one make, or these themselves when it is the same; torn ones are left out.</summary>
+    public static List<Candle> Whole(IEnumerable<Candle> bars, Interval from, Interval to)
+    {
+        if (from == to)
+        {
+            return [.. bars];
+        }
+
+        var (aggregator, whole) = (new CandleAggregator(from, to), new List<Candle>());
+        foreach (var bar in bars)
+        {
+            var closed = aggregator.Update(bar, out var first, out var second);
+            if (closed > 0 && first.Complete)
+            {
+                whole.Add(first.Candle);
+            }
+
+            if (closed > 1 && second.Complete)
+            {
+                whole.Add(second.Candle);
+            }
+        }
+
+        return whole;
+    }
+
     private AggregatedCandle Close()
     {
         var result = new AggregatedCandle(_open, _have, (int)((_nextOpen - _open.OpenTimeMs) / from.Milliseconds));

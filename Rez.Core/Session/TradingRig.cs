@@ -59,8 +59,9 @@ internal sealed class TradingRig
         Ingest = new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs);
         Calculate = new CalculateStage(cycle);
         Knowledge = new GateKnowledge(ports.Market, Ingest.Candles, Guard, Controls, board, risk, exits, cycle, () => Sentinel.LastTrouble?.Message);
-        var execute = new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, Plans, Knowledge, exits);
-        Manual = new ManualDesk(Desk, Books, Protector, Guard, Controls, board, ports.Market, ports.Diary, execute.Terms, cycle, ports.Clock);
+        var sender = new EntrySender(Desk, Books, Protector, Controls);
+        var execute = new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, Plans, Knowledge, sender, exits);
+        Manual = new ManualDesk(Desk, Books, Protector, sender, Knowledge, board, ports.Market, ports.Diary, execute.Terms, cycle, ports.Clock);
         Cycle = new TradingCycle(new CycleParts(
             Sync,
             Ingest,

@@ -44,7 +44,7 @@ public sealed class MarketViews(Views views, ITradingSession session)
             return read.Rejection;
         }
 
-        var candles = Built(read.Value, interval);
+        var candles = CandleAggregator.Whole(read.Value, session.Market.BaseInterval, interval);
         var shown = candles.TakeLast(Bars).ToArray();
         if (shown.Length == 0)
         {
@@ -62,31 +62,6 @@ public sealed class MarketViews(Views views, ITradingSession session)
         var tick = instrument is null ? 0.01m : PriceRules.TickAt(instrument, (decimal)shown[^1].Close);
         return new MarketView(
             [.. shown.Select(c => new BarView(c.OpenTimeMs / 1000, c.Open, c.High, c.Low, c.Close, c.Volume))], [.. markers], [.. Indicators(candles, first, specs)], (int)Math.Round(-Math.Log10((double)tick)));
-    }
-
-    private List<Candle> Built(IReadOnlyList<Candle> read, Interval interval)
-    {
-        if (interval == session.Market.BaseInterval)
-        {
-            return [.. read];
-        }
-
-        var (aggregator, built) = (new CandleAggregator(session.Market.BaseInterval, interval), new List<Candle>());
-        foreach (var candle in read)
-        {
-            var closed = aggregator.Update(candle, out var one, out var two);
-            if (closed > 0 && one.Complete)
-            {
-                built.Add(one.Candle);
-            }
-
-            if (closed > 1 && two.Complete)
-            {
-                built.Add(two.Candle);
-            }
-        }
-
-        return built;
     }
 
     private static IEnumerable<SeriesView> Indicators(List<Candle> candles, long firstMs, IReadOnlyList<IndicatorSpec> specs)

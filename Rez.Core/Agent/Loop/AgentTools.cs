@@ -237,28 +237,7 @@ public sealed class AgentTools(IMarketData market, IPast past) : IAgentTools
 
         var to = interval.OpenOf(context.At.ToUnixTimeMilliseconds());
         var read = await market.CandlesAsync(view.Instrument.Asset, from, to - (bars * interval.Milliseconds), to, cancel);
-        if (!read.Ok || interval == from)
-        {
-            return read;
-        }
-
-        var aggregator = new CandleAggregator(from, interval);
-        var built = new List<Candle>(bars);
-        foreach (var candle in read.Value)
-        {
-            var closed = aggregator.Update(candle, out var first, out var second);
-            if (closed > 0 && first.Complete)
-            {
-                built.Add(first.Candle);
-            }
-
-            if (closed > 1 && second.Complete)
-            {
-                built.Add(second.Candle);
-            }
-        }
-
-        return new Outcome<IReadOnlyList<Candle>>(built);
+        return read.Ok ? new Outcome<IReadOnlyList<Candle>>(CandleAggregator.Whole(read.Value, from, interval)) : read;
     }
 
     private static ToolDescription Describe(string name, string description, string schema) => new(name, description, JsonDocument.Parse(schema).RootElement.Clone());

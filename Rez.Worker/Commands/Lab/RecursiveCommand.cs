@@ -45,7 +45,7 @@ internal static class RecursiveCommand
         var input = read.Value;
         input.TellNotes();
         var market = input.Kept(CancellationToken.None).Market;
-        var bars = Bars(market, input.Interval);
+        var bars = CandleAggregator.Whole(market.CandlesOf(0), market.BaseInterval, input.Interval < market.BaseInterval ? market.BaseInterval : input.Interval);
         if (bars.Count <= WarmUpCheck.Lengths[0])
         {
             Console.Error.WriteLine($"The data holds {bars.Count} bars of {input.Interval}; more than {WarmUpCheck.Lengths[0]} are needed.");
@@ -68,31 +68,5 @@ internal static class RecursiveCommand
         }
 
         return ExitCode.Ok;
-    }
-
-    /// <summary>Closed bars of the first asset at the interval of the decisions.</summary>
-    private static List<Candle> Bars(KeptMarket market, Interval interval)
-    {
-        if (interval <= market.BaseInterval)
-        {
-            return [.. market.CandlesOf(0)];
-        }
-
-        var (aggregator, bars) = (new CandleAggregator(market.BaseInterval, interval), new List<Candle>());
-        foreach (var candle in market.CandlesOf(0))
-        {
-            var closed = aggregator.Update(candle, out var first, out var second);
-            if (closed > 0 && first.Complete)
-            {
-                bars.Add(first.Candle);
-            }
-
-            if (closed > 1 && second.Complete)
-            {
-                bars.Add(second.Candle);
-            }
-        }
-
-        return bars;
     }
 }

@@ -25,19 +25,13 @@ internal static class SweepCommand
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
     {
-        var read = LabInput.Read(parse, readsValues: false);
+        var read = SweepOptions.Read(parse);
         if (!read.Ok)
         {
             return LabOptions.Report(read.Rejection);
         }
 
-        var input = read.Value;
-        var plan = SweepOptions.Read(parse, input);
-        if (!plan.Ok)
-        {
-            return LabOptions.Report(plan.Rejection);
-        }
-
+        var (input, plan) = read.Value;
         input.TellNotes();
         var trials = input.Kept(cancel);
         var to = input.End(trials.Market);
@@ -59,7 +53,7 @@ internal static class SweepCommand
         SweepResult result;
         using (file)
         {
-            result = await new SweepRun(trials, plan.Value).RunAsync(input.From, to, file?.Known ?? [], Keep, Tell(parse), stop.Token);
+            result = await new SweepRun(trials, plan).RunAsync(input.From, to, file?.Known ?? [], Keep, Tell(parse), stop.Token);
         }
 
         if (Tell(parse) is not null)
@@ -73,7 +67,7 @@ internal static class SweepCommand
             return ExitCode.DiskFull;
         }
 
-        await PrintAsync(parse, input, plan.Value, trials, to, result, cancel);
+        await PrintAsync(parse, input, plan, trials, to, result, cancel);
         return result.IsWhole ? (result.Trials.IsEmpty ? ExitCode.BadData : ExitCode.Ok) : ExitCode.Failed;
 
         void Keep(Trial trial)

@@ -23,7 +23,20 @@ internal static class SweepOptions
         }
     }
 
-    public static Outcome<SweepPlan> Read(ParseResult parse, LabInput input)
+    /// <summary>The input of a verb that tries many sets of parameters, and how it tries them.</summary>
+    public static Outcome<(LabInput Input, SweepPlan Plan)> Read(ParseResult parse)
+    {
+        var input = LabInput.Read(parse, readsValues: false);
+        if (!input.Ok)
+        {
+            return input.Rejection;
+        }
+
+        var plan = Read(parse, input.Value);
+        return plan.Ok ? (input.Value, plan.Value) : plan.Rejection;
+    }
+
+    private static Outcome<SweepPlan> Read(ParseResult parse, LabInput input)
     {
         var space = ParameterSpace.Read(input.Strategy, parse.GetValue(Ranges) ?? [], parse.GetValue(LabOptions.Param) ?? []);
         if (!space.Ok)

@@ -29,19 +29,13 @@ internal static class WalkForwardCommand
             return LabOptions.Report(train.Ok ? test.Rejection : train.Rejection);
         }
 
-        var read = LabInput.Read(parse, readsValues: false);
+        var read = SweepOptions.Read(parse);
         if (!read.Ok)
         {
             return LabOptions.Report(read.Rejection);
         }
 
-        var input = read.Value;
-        var plan = SweepOptions.Read(parse, input);
-        if (!plan.Ok)
-        {
-            return LabOptions.Report(plan.Rejection);
-        }
-
+        var (input, plan) = read.Value;
         input.TellNotes();
         var trials = input.Kept(cancel);
         var windows = WalkWindow.All(input.From, input.End(trials.Market), train.Value, test.Value, parse.GetValue(Anchored));
@@ -57,7 +51,7 @@ internal static class WalkForwardCommand
             Console.Out.WriteLine($"{"test",-24} {"train sharpe",12} {"test sharpe",12} {"test return",12} {"trades",7}  chosen");
         }
 
-        var result = await new WalkForward(trials, plan.Value).RunAsync(
+        var result = await new WalkForward(trials, plan).RunAsync(
             windows.Value,
             (_, s) =>
             {
@@ -82,7 +76,7 @@ internal static class WalkForwardCommand
             Console.Out.WriteLine(JsonSerializer.Serialize(
                 new
                 {
-                    strategy = input.Strategy.Name, market = input.Market.Fingerprint, objective = plan.Value.Objective.Name, windows = windows.Value.Length, whole = result.IsWhole, result.Failures, result.TrainSharpe, result.TestSharpe,
+                    strategy = input.Strategy.Name, market = input.Market.Fingerprint, objective = plan.Objective.Name, windows = windows.Value.Length, whole = result.IsWhole, result.Failures, result.TrainSharpe, result.TestSharpe,
                     result.Overfit, steps = result.Steps, outOfSample = report,
                 },
                 BacktestCommand.Json));
