@@ -25,4 +25,7 @@ public sealed class ConsoleSettings
     public string Password { get; init; } = string.Empty;
 
     public string ApiToken { get; init; } = string.Empty;
+
+    /// <summary>Addresses and networks of reverse proxies whose word on where a request comes from is believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 }

@@ -59,7 +59,10 @@ public sealed class WebOptions
     [Range(0, 65535)]
     public int Port { get; set; } = 8420;
 
-    [Description("Password for the console; the one-time link printed at start works without")]
+    [Description("Reverse proxies whose word on where a request comes from is believed: addresses or networks such as 172.16.0.0/12; none when empty")]
+    public string[] TrustedProxies { get; set; } = [];
+
+    [Description("Password for the console's owner; the one-time link printed at start works without")]
     [Secret]
     public string Password { get; set; } = string.Empty;
 

@@ -122,7 +122,7 @@ public sealed record SettingDefinition(string Key, string Description, string Ex
             : type == typeof(ulong) ? "a whole number from 0"
             : type == typeof(decimal) ? "a number" + between
             : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(n => n.ToLowerInvariant()))
-            : type == typeof(string[]) ? "a list with at least one entry"
+            : type == typeof(string[]) ? property.GetCustomAttribute<MinLengthAttribute>() is null ? "a list, which may be empty" : "a list with at least one entry"
             : property.GetCustomAttribute<MinLengthAttribute>() is not null ? "a text that is not empty"
             : "a text";
     }

@@ -92,6 +92,11 @@ internal static class SettingsRules
             yield return Fault("Demo:Start", "a date such as 2025-01-01");
         }
 
+        foreach (var proxy in o.Web.TrustedProxies.Where(p => !IPAddress.TryParse(p, out _) && !IPNetwork.TryParse(p, out _)))
+        {
+            yield return Fault("Web:TrustedProxies", $"addresses or networks such as 10.0.0.2 or 172.16.0.0/12; '{proxy}' is neither");
+        }
+
         if (!IPAddress.TryParse(o.Web.Bind, out _) && o.Web.Bind != "localhost")
         {
             yield return Fault("Web:Bind", "an IP address, for example 127.0.0.1 or 0.0.0.0");

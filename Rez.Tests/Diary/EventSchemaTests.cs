@@ -77,6 +77,8 @@ public sealed class EventSchemaTests
         new GuardTripped("daily-loss", "600 USD were lost today", "Reducing", Some.Start + 86_400_000),
         new ExitCalled("BTC", "EXIT_TRAIL", "MoveStop", "55 % of the way to the target was reached"),
         new FlattenAsked("BTC", "console"),
+        new AccessChanged("anna", "10.0.0.3", "role of ben", "viewer", "trader"),
+        new SettingChanged("anna", "10.0.0.3", "Risk:MaxLeverage", "5", "3", "next cycle"),
         new FlattenAsked(null, "api"),
         new ManualAsked("BTC", Direction.Long, 1_000m, 3, 90_000m, 120_000m, "console", "approved"),
         new CycleStarted(1, Some.Start),

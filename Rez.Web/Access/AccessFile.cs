@@ -1,119 +1,109 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Rez.Core.Diary;
+using Rez.Core.Diary.Storage;
 
 namespace Rez.Web.Access;
 
-/// <summary>What is kept of who may enter: hashes only.</summary>
-internal sealed record AccessRecord
+/// <summary>Where <c>access.db</c> lies, how it comes to be, and the services on it.</summary>
+public static class AccessFile
 {
-    /// <summary>PBKDF2 by ASP.NET Core Identity's hasher; null while no password is set.</summary>
-    public string? PasswordHash { get; init; }
-
-    /// <summary>Name → SHA-256 of an API token.</summary>
-    public Dictionary<string, string> Tokens { get; init; } = new(StringComparer.Ordinal);
-
-    /// <summary>SHA-256 of one-time links that were not used yet → when they end (Unix ms).</summary>
-    public Dictionary<string, long> Links { get; init; } = new(StringComparer.Ordinal);
-}
-
-/// <summary>
-/// <c>access.json</c> in the data dir, readable by the owner only: shared by the running worker and <c>rez access</c>. Tokens and
-/// links are 256 random bits, so a plain hash is enough; passwords go through PBKDF2.
-/// </summary>
-public sealed class AccessFile(string dataDir, TimeProvider clock)
-{
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-    private static readonly PasswordHasher<AccessFile> Hasher = new();
-    private readonly string _path = Path.Combine(dataDir, "access.json");
-    private readonly Lock _gate = new();
+    /// <summary>Who is there from the start.</summary>
+    public const string Owner = "owner";
 
     public const int LeastPasswordLength = 10;
 
-    public bool HasPassword => Load().PasswordHash is not null;
+    private const int Schema = 1;
+    private const int Failures = 5;
+    private static readonly TimeSpan LockedOut = TimeSpan.FromMinutes(5);
 
-    public void SetPassword(string password) =>
-        Change(r => r with { PasswordHash = Hasher.HashPassword(this, password) });
-
-    public bool CheckPassword(string password) =>
-        Load().PasswordHash is { } hash && Hasher.VerifyHashedPassword(this, hash, password) != PasswordVerificationResult.Failed;
-
-    /// <summary>Makes a token, replacing one of the same name. It is shown once and can't be read back.</summary>
-    public string AddToken(string name)
+    /// <summary>ASP.NET Core Identity on the file, and the desk that changes it.</summary>
+    public static void AddAccess(this IServiceCollection services, string dataDir, TimeProvider clock)
     {
-        var token = "rez_" + NewSecret();
-        Change(r => r with { Tokens = new Dictionary<string, string>(r.Tokens, StringComparer.Ordinal) { [name] = Hash(token) } });
-        return token;
+        SqlitePin.Apply();
+        var path = Path.Combine(dataDir, "access.db");
+        var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 }.ToString();
+        services.AddDbContext<AccessDb>(o => o.UseSqlite(connection));
+        services.AddIdentityCore<RezUser>(o =>
+            {
+                o.Password.RequiredLength = LeastPasswordLength;
+
+                // Length is what helps; rules about kinds of characters only bring worse passwords.
+                (o.Password.RequireDigit, o.Password.RequireLowercase, o.Password.RequireUppercase, o.Password.RequireNonAlphanumeric) = (false, false, false, false);
+                o.Lockout.MaxFailedAccessAttempts = Failures;
+                o.Lockout.DefaultLockoutTimeSpan = LockedOut;
+            })
+            .AddRoles<IdentityRole>().AddEntityFrameworkStores<AccessDb>()
+            .AddTokenProvider<AuthenticatorTokenProvider<RezUser>>(TokenOptions.DefaultAuthenticatorProvider);
+        services.AddSingleton(p => new AccessDesk(p.GetRequiredService<IServiceScopeFactory>(), clock));
+        services.AddSingleton(p => new People(p.GetRequiredService<IServiceScopeFactory>(), clock));
     }
 
-    /// <summary>Name of the token, or null when it is not one of ours.</summary>
-    public string? NameOfToken(string token)
+    /// <summary>Makes the file and its owner where there are none, and takes over an <c>access.json</c> of earlier versions.</summary>
+    /// <exception cref="DiaryUnavailableException">It can't be made, or is of another version.</exception>
+    public static async Task OpenAsync(IServiceProvider services, string dataDir, TimeProvider clock)
     {
-        var hash = Encoding.ASCII.GetBytes(Hash(token));
-        return Load().Tokens.FirstOrDefault(t => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Value), hash)).Key;
-    }
-
-    /// <summary>Makes a login link's secret, good for one use within a day.</summary>
-    public string AddLink()
-    {
-        var secret = NewSecret();
-        var ends = clock.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds();
-        Change(r => r with { Links = new Dictionary<string, long>(Live(r.Links), StringComparer.Ordinal) { [Hash(secret)] = ends } });
-        return secret;
-    }
-
-    /// <summary>Uses a link up; false when it is unknown, used or too old.</summary>
-    public bool UseLink(string secret)
-    {
-        var hash = Hash(secret);
-        var used = false;
-        Change(r =>
+        var path = Path.Combine(dataDir, "access.db");
+        if (!File.Exists(path) && !OperatingSystem.IsWindows())
         {
-            var links = new Dictionary<string, long>(Live(r.Links), StringComparer.Ordinal);
-            used = links.Remove(hash);
-            return r with { Links = links };
-        });
-        return used;
-    }
+            // Made for the owner's eyes before anything is in it.
+            await new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).DisposeAsync();
+        }
 
-    private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-
-    private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
-
-    private Dictionary<string, long> Live(Dictionary<string, long> links)
-    {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return links.Where(l => l.Value > now).ToDictionary(StringComparer.Ordinal);
-    }
-
-    private AccessRecord Load()
-    {
-        lock (_gate)
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
+        var found = (await db.Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version").ToListAsync())[0];
+        if (found > Schema)
         {
-            return File.Exists(_path) ? JsonSerializer.Deserialize<AccessRecord>(File.ReadAllBytes(_path), Json)! : new AccessRecord();
+            throw new DiaryUnavailableException("newer-schema", $"{path} is of version {found}; this version of Rez knows up to {Schema}.");
+        }
+
+        await db.Database.EnsureCreatedAsync();
+        await db.Database.ExecuteSqlRawAsync($"PRAGMA user_version = {Schema}");
+        var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+        foreach (var name in Roles.Names)
+        {
+            if (!await roles.RoleExistsAsync(name))
+            {
+                await roles.CreateAsync(new IdentityRole(name));
+            }
+        }
+
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<RezUser>>();
+        if (!await db.Users.AnyAsync())
+        {
+            var owner = new RezUser { UserName = Owner, CreatedMs = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+            await users.CreateAsync(owner);
+            await users.AddToRoleAsync(owner, Roles.Admin);
+            await TakeOverAsync(db, users, owner, dataDir);
         }
     }
 
-    private void Change(Func<AccessRecord, AccessRecord> change)
+    /// <summary>Password and tokens of the file that earlier versions kept.</summary>
+    private static async Task TakeOverAsync(AccessDb db, UserManager<RezUser> users, RezUser owner, string dataDir)
     {
-        lock (_gate)
+        var old = Path.Combine(dataDir, "access.json");
+        if (!File.Exists(old))
         {
-            var bytes = JsonSerializer.SerializeToUtf8Bytes(change(Load()), Json);
-            var draft = _path + ".new";
-            File.Delete(draft);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using (var file = new FileStream(draft, options))
-            {
-                file.Write(bytes);
-            }
-
-            File.Move(draft, _path, overwrite: true);
+            return;
         }
+
+        using var record = JsonDocument.Parse(await File.ReadAllBytesAsync(old));
+        if (record.RootElement.TryGetProperty("passwordHash", out var hash) && hash.ValueKind == JsonValueKind.String)
+        {
+            owner.PasswordHash = hash.GetString();
+            await users.UpdateAsync(owner);
+        }
+
+        if (record.RootElement.TryGetProperty("tokens", out var tokens))
+        {
+            db.Tokens.AddRange(tokens.EnumerateObject().Select(t => new TokenRow { Name = t.Name, Hash = t.Value.GetString()!, Scope = Role.Admin.Scope(), CreatedMs = owner.CreatedMs }));
+            await db.SaveChangesAsync();
+        }
+
+        File.Move(old, old + ".taken-over", overwrite: true);
     }
 }

@@ -1,6 +1,4 @@
-using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
+using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -24,59 +22,65 @@ internal static class LoginEndpoints
         app.MapPost("/logout", (Delegate)Leave).ExcludeFromDescription();
     }
 
-    private static IResult Page(HttpContext http, IAntiforgery antiforgery, AccessFile access, ConsoleSettings settings, string? failed) =>
-        Results.Content(Html(antiforgery.GetAndStoreTokens(http), access.HasPassword || settings.Password.Length > 0, failed), "text/html; charset=utf-8");
+    public static string From(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
-    private static async Task<IResult> Enter(HttpContext http, IAntiforgery antiforgery, AccessFile access, ConsoleSettings settings, [FromForm] string? password)
+    private static async Task<IResult> Page(HttpContext http, IAntiforgery antiforgery, AccessDesk desk, ConsoleSettings settings, string? failed, string? name) =>
+        Results.Content(
+            Html(antiforgery.GetAndStoreTokens(http), settings.Password.Length > 0 || (await desk.PeopleAsync()).Any(p => p.HasPassword), failed, name ?? string.Empty), "text/html; charset=utf-8");
+
+    private static async Task<IResult> Enter(
+        HttpContext http, IAntiforgery antiforgery, People people, ConsoleSettings settings, [FromForm] string? name, [FromForm] string? password, [FromForm] string? code)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
         {
             return Results.Redirect("/login?failed=expired");
         }
 
-        var given = password ?? string.Empty;
-        var right = (settings.Password.Length > 0 && Same(given, settings.Password)) || access.CheckPassword(given);
-        if (!right)
+        var asked = (name ?? string.Empty).Trim();
+        var (result, user) = await people.CheckAsync(asked, password ?? string.Empty, (code ?? string.Empty).Replace(" ", string.Empty, StringComparison.Ordinal), settings.Password);
+        if (result == LoginResult.Ok)
         {
-            return Results.Redirect("/login?failed=password");
+            await SignInAsync(http, people, user!, user!.TwoFactorEnabled ? "password and code" : "password");
+            return Results.Redirect("/");
         }
 
-        await SignInAsync(http, "password");
-        return Results.Redirect("/");
+        var failed = result switch { LoginResult.LockedOut => "locked", LoginResult.CodeWanted => "code", _ => "password" };
+        return Results.Redirect($"/login?failed={failed}{(asked.Length is > 0 and <= 40 ? "&name=" + Uri.EscapeDataString(asked) : string.Empty)}");
     }
 
-    private static async Task<IResult> UseLink(HttpContext http, AccessFile access, string secret)
+    private static async Task<IResult> UseLink(HttpContext http, People people, string secret)
     {
-        if (!access.UseLink(secret))
+        if (await people.UseLinkAsync(secret) is not { } user)
         {
             return Results.Redirect("/login?failed=link");
         }
 
-        await SignInAsync(http, "link");
+        await SignInAsync(http, people, user, "link");
         return Results.Redirect("/");
     }
 
-    private static async Task<IResult> Leave(HttpContext http)
+    private static async Task<IResult> Leave(HttpContext http, People people)
     {
+        if (http.User.FindFirst(People.SessionClaim)?.Value is { } session)
+        {
+            await people.LeaveAsync(session);
+        }
+
         await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return Results.Redirect("/login");
     }
 
-    private static Task SignInAsync(HttpContext http, string how)
-    {
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "owner"), new Claim("how", how)], CookieAuthenticationDefaults.AuthenticationScheme);
-        return http.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
-    }
+    private static async Task SignInAsync(HttpContext http, People people, RezUser user, string how) =>
+        await http.SignInAsync(
+            CookieAuthenticationDefaults.AuthenticationScheme, await people.EnterAsync(user, how, From(http), http.Request.Headers.UserAgent.ToString()), new AuthenticationProperties { IsPersistent = true });
 
-    private static bool Same(string a, string b) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(a)), SHA256.HashData(Encoding.UTF8.GetBytes(b)));
-
-    private static string Html(AntiforgeryTokenSet tokens, bool hasPassword, string? failed)
+    private static string Html(AntiforgeryTokenSet tokens, bool hasPassword, string? failed, string name)
     {
         var message = failed switch
         {
-            "password" => "That password is not right.",
+            "password" => "That name, password or code is not right.",
+            "locked" => "Too many attempts. Try again in five minutes, or make a link: rez access link",
+            "code" => "Please enter the password again, with the code your authenticator app shows now.",
             "link" => "That link was used already or is too old. Make a new one: rez access link",
             "expired" => "The page was open for too long. Please try again.",
             _ => string.Empty,
@@ -85,8 +89,12 @@ internal static class LoginEndpoints
             ? $"""
               <form method="post" action="/login">
                 <input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}">
+                <label for="name">Name</label>
+                <input id="name" name="name" type="text" autocomplete="username" maxlength="40" value="{HtmlEncoder.Default.Encode(name.Length == 0 ? AccessFile.Owner : name)}" required>
                 <label for="password">Password</label>
-                <input id="password" name="password" type="password" autocomplete="current-password" autofocus required>
+                <input id="password" name="password" type="password" autocomplete="current-password" maxlength="500" autofocus required>
+                <label for="code">Code of the authenticator app, if you use one</label>
+                <input id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="10">
                 <button type="submit">Log in</button>
               </form>
               """

@@ -12,8 +12,8 @@ internal static class LoginStyle
         h1 { margin: 0 0 1rem; font-size: 1.5rem; }
         p { color: var(--dim); }
         code { color: var(--text); }
-        label { display: block; margin-bottom: .25rem; color: var(--dim); }
-        input[type=password] { width: 100%; padding: .6rem; font: inherit; border-radius: 8px; border: 1px solid var(--dim); background: transparent; color: inherit; }
+        label { display: block; margin: .75rem 0 .25rem; color: var(--dim); }
+        input { width: 100%; padding: .6rem; font: inherit; border-radius: 8px; border: 1px solid var(--dim); background: transparent; color: inherit; }
         button { margin-top: 1rem; width: 100%; padding: .65rem; font: inherit; font-weight: 600; border: 0; border-radius: 8px; background: var(--accent); color: #fff; cursor: pointer; }
         .failed { color: var(--bad); }
         """;

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
@@ -8,34 +6,29 @@ using Microsoft.Extensions.Options;
 
 namespace Rez.Web.Access;
 
-/// <summary>Bearer tokens of the HTTP API: those of <c>rez access token</c>, and the one of the configuration.</summary>
+/// <summary>Bearer tokens of the HTTP API: those that were made, with their scope, and the one of the configuration, which may do everything.</summary>
 internal sealed class TokenAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessFile access, ConsoleSettings settings)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, People people, ConsoleSettings settings)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "token";
     private const string Prefix = "Bearer ";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
         var token = header[Prefix.Length..].Trim();
-        var name = IsConfigured(token) ? "configured" : access.NameOfToken(token);
-        if (name is null)
+        if ((settings.ApiToken.Length > 0 && Random256.Same(token, settings.ApiToken) ? ("configured", Role.Admin) : await people.TokenAsync(token)) is not var (name, role))
         {
-            return Task.FromResult(AuthenticateResult.Fail("Unknown token."));
+            return AuthenticateResult.Fail("Unknown token.");
         }
 
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, $"token {name}")], SchemeName);
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, $"token {name}"), new Claim(ClaimTypes.Role, role.Name())], SchemeName);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
-
-    private bool IsConfigured(string token) =>
-        settings.ApiToken.Length > 0
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), SHA256.HashData(Encoding.UTF8.GetBytes(settings.ApiToken)));
 }

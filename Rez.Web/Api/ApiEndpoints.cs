@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Storage;
 using Rez.Core.Session;
+using Rez.Web.Access;
 using Rez.Web.Live;
 
 namespace Rez.Web.Api;
@@ -43,7 +44,7 @@ internal static class ApiEndpoints
         api.MapGet("/cycles", Cycles).WithSummary("Cycles, newest first");
         api.MapGet("/cycles/{id}", Cycle).WithSummary("One cycle with its capsule");
         api.MapGet("/fills", (Views views, int? count, CancellationToken cancel) => views.FillsAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("Newest fills");
-        var control = api.MapGroup("/control");
+        var control = api.MapGroup("/control").RequireAuthorization(Roles.Trader);
         control.MapPost("/halt", (ITradingSession session, HttpContext http) => Changed(session, session.Controls.HaltAsync(By(http), "halted by a person"))).WithSummary("Nothing is opened until resumed; stops stay");
         control.MapPost("/resume", (ITradingSession session, HttpContext http) => Changed(session, session.Controls.ResumeAsync(By(http)))).WithSummary("Trades again; what had happened is accepted");
         control.MapPost("/auto-trading", (ITradingSession session, HttpContext http, bool on) => Changed(session, session.Controls.SetAutoTradingAsync(on, By(http)))).WithSummary("Whether decisions are carried out");
@@ -61,12 +62,13 @@ internal static class ApiEndpoints
         api.MapGet("/record", RecordAsync).WithSummary("Statistics of the account's record; of the last 'days', or of all");
         api.MapGet("/diary.jsonl", Exports.DiaryJsonAsync).WithSummary("The whole diary, a line an event");
         api.MapGet("/events", EventStream.WriteAsync).WithSummary("Events as they are written: server-sent, resumable by Last-Event-ID or 'after'");
+        AccessEndpoints.Map(api);
         app.MapGet("/metrics", async (Views views, MetricsFeed metrics, CancellationToken cancel) => Results.Text(metrics.Write(await views.StatusAsync(cancel)), "text/plain; version=0.0.4"))
             .WithSummary("Metrics as Prometheus reads them");
         api.MapGet("/diary", Diary).WithSummary("Events after a sequence number, oldest first");
     }
 
-    private static string By(HttpContext http) => http.Request.Headers.Authorization.Count > 0 ? "api" : "console";
+    private static string By(HttpContext http) => AccessEndpoints.ActorOf(http).ToString();
 
     private static async Task<ControlState> Changed(ITradingSession session, Task change)
     {

@@ -29,13 +29,18 @@ public static class RezConsole
         services.AddSingleton(settings);
         services.AddSingleton(settings.Limits);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new AccessFile(settings.DataDir, TimeProvider.System));
+        services.AddAccess(settings.DataDir, TimeProvider.System);
+        services.AddHostedService<AuditRelay>();
+        services.AddScoped<Visitor>();
+        services.AddCascadingAuthenticationState();
+        services.AddHttpContextAccessor();
         services.AddSingleton<Views>();
         services.AddSingleton<TradeViews>();
         services.AddSingleton<MarketViews>();
         services.AddSingleton<DiaryViews>();
         services.AddSingleton<RecordViews>();
         services.AddSingleton<RiskViews>();
+        services.AddSingleton<AuditViews>();
         services.AddSingleton<MetricsFeed>();
         services.AddSingleton<AgentFeed>();
         services.AddSingleton<LiveOverview>();
@@ -53,11 +58,13 @@ public static class RezConsole
         // From the first word on, whether anybody looks or not.
         app.Services.GetRequiredService<AgentFeed>();
         app.Services.GetRequiredService<MetricsFeed>();
+        TrustedProxies.Use(app, app.Services.GetRequiredService<ConsoleSettings>().TrustedProxies);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(SecurityHeaders);
-        app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseRateLimiter();
+        app.Use(SameOrigin.Guard);
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets();
@@ -76,39 +83,20 @@ public static class RezConsole
             .AddPolicyScheme(EitherScheme, null, o => o.ForwardDefaultSelector = http =>
                 http.Request.Headers.Authorization.Count > 0 ? TokenAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null)
-            .AddCookie(o =>
-            {
-                o.Cookie.Name = "rez";
-                o.Cookie.HttpOnly = true;
-                o.Cookie.SameSite = SameSiteMode.Strict;
-                o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                o.ExpireTimeSpan = TimeSpan.FromDays(14);
-                o.LoginPath = "/login";
-                o.Events.OnRedirectToLogin = context =>
-                {
-                    // A program that asks the API wants a status, a person a page.
-                    if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi") || context.Request.Path.StartsWithSegments("/metrics"))
-                    {
-                        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                    }
-                    else
-                    {
-                        context.Response.Redirect("/login");
-                    }
-
-                    return Task.CompletedTask;
-                };
-            });
-        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+            .AddCookie(SessionCookie.Configure);
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy(Roles.Trader, p => p.RequireRole(Roles.Trader, Roles.Admin))
+            .AddPolicy(Roles.Admin, p => p.RequireRole(Roles.Admin));
         services.AddRateLimiter(o =>
         {
             o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            o.AddFixedWindowLimiter(LoginEndpoints.RateLimit, w =>
-            {
-                w.PermitLimit = 20;
-                w.Window = TimeSpan.FromMinutes(1);
-                w.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
-            });
+
+            // Each address by itself: nobody can keep others out.
+            o.AddPolicy(LoginEndpoints.RateLimit, http => RateLimitPartition.GetFixedWindowLimiter(
+                LoginEndpoints.From(http), _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
+            o.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetTokenBucketLimiter(
+                http.User.Identity?.Name ?? LoginEndpoints.From(http),
+                _ => new TokenBucketRateLimiterOptions { TokenLimit = 2_000, TokensPerPeriod = 500, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
         });
     }
 

@@ -13,6 +13,9 @@ namespace Rez.Worker.Hosting;
 /// <summary>The worker with its console in the same process: trades until stopped, and goes on showing when trading has ended.</summary>
 internal static class ConsoleHost
 {
+    /// <summary>Nothing that is sent here is larger.</summary>
+    private const int MostRequestBytes = 256 * 1024;
+
     public static async Task<int> RunAsync(TradingHost host, bool json, CancellationToken cancel)
     {
         var web = host.Options.Web;
@@ -24,6 +27,7 @@ internal static class ConsoleHost
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = MostRequestBytes;
             k.Listen(web.Bind == "localhost" ? IPAddress.Loopback : IPAddress.Parse(web.Bind), web.Port);
         });
         builder.Services.AddRezConsole(
@@ -38,8 +42,11 @@ internal static class ConsoleHost
                     x.d.Key, x.Value, x.d.IsSecret ? "not set" : x.d.Default, x.d.Description, x.d.Expectation, x.d.IsSecret, x.Value != (x.d.IsSecret ? "not set" : x.d.Default)))],
                 Password = web.Password,
                 ApiToken = web.ApiToken,
+                TrustedProxies = web.TrustedProxies,
             });
         await using var app = builder.Build();
+        await AccessFile.OpenAsync(app.Services, host.DataDir, TimeProvider.System);
+        await app.Services.GetRequiredService<People>().RefreshAsync();
         app.MapRezConsole();
         try
         {
@@ -51,7 +58,7 @@ internal static class ConsoleHost
             return ExitCode.PortInUse;
         }
 
-        Greet(host, app);
+        await GreetAsync(host, app);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
         var code = await host.TradeAsync(stopping.Token);
         if (host.Session.Phase == Core.Session.SessionPhase.MarketEnded && !stopping.IsCancellationRequested)
@@ -70,14 +77,13 @@ internal static class ConsoleHost
     }
 
     /// <summary>Tells where the console is. The link logs in once; it goes to the terminal only, never to the log file.</summary>
-    private static void Greet(TradingHost host, WebApplication app)
+    private static async Task GreetAsync(TradingHost host, WebApplication app)
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var access = app.Services.GetRequiredService<AccessFile>();
-        Console.Error.WriteLine();
-        Console.Error.WriteLine($"  Console: {address}/login/{access.AddLink()}");
-        Console.Error.WriteLine("  (this link logs in once; 'rez access password' sets a password, 'rez access link' makes another link)");
-        Console.Error.WriteLine();
+        var link = await app.Services.GetRequiredService<AccessDesk>().AddLinkAsync(new Actor("rez", "start"), AccessFile.Owner);
+        await Console.Error.WriteLineAsync(link.Ok
+            ? $"\n  Console: {address}/login/{link.Value}\n  (this link logs in once; 'rez access password' sets a password, 'rez access link' makes another link)\n"
+            : $"\n  Console: {address}\n  (the person 'owner' is gone: log in as somebody else)\n");
         var bind = host.Options.Web.Bind;
         if (bind != "localhost" && !IPAddress.IsLoopback(IPAddress.Parse(bind)))
         {

@@ -1,14 +1,21 @@
 using Radzen;
 using Rez.Core.Diary;
+using Rez.Web.Access;
 
 namespace Rez.Web.Components.Widgets;
 
-/// <summary>Runs what a person asked for and says how it went; a fault is shown, never swallowed.</summary>
+/// <summary>Runs what a person asked for, if they may, and says how it went; a fault is shown, never swallowed.</summary>
 internal static class Actions
 {
     /// <param name="action">Gives what stood against it, or null.</param>
-    public static async Task RunAsync(this NotificationService notices, Func<Task<string?>> action, string done)
+    public static async Task RunAsync(this NotificationService notices, Visitor visitor, Func<Task<string?>> action, string done, Role need = Role.Trader)
     {
+        if (visitor.Refuse(need) is { } refused)
+        {
+            notices.Notify(NotificationSeverity.Error, "That did not work", refused, 15_000);
+            return;
+        }
+
         try
         {
             if (await action() is { } refusal)
@@ -26,11 +33,13 @@ internal static class Actions
         }
     }
 
-    public static Task RunAsync(this NotificationService notices, Func<Task> action, string done) => notices.RunAsync(
+    public static Task RunAsync(this NotificationService notices, Visitor visitor, Func<Task> action, string done, Role need = Role.Trader) => notices.RunAsync(
+        visitor,
         async () =>
         {
             await action();
             return null;
         },
-        done);
+        done,
+        need);
 }
