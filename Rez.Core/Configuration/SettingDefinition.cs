@@ -74,17 +74,28 @@ public sealed record SettingDefinition(string Key, string Description, string Ex
     /// <summary>The value in force; of a secret only whether there is one.</summary>
     public string ValueIn(RezOptions options)
     {
-        object? holder = options;
-        foreach (var part in Key.Split(':').SkipLast(1))
-        {
-            holder = holder!.GetType().GetProperty(part)!.GetValue(holder);
-        }
-
-        var written = Written(Property.GetValue(holder));
+        var written = Written(RawIn(options));
         return !IsSecret ? written : written.Length > 0 ? "set" : "not set";
     }
 
-    private static string Written(object? value) => value is string[] list ? string.Join(",", list) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
+    /// <summary>The value itself, also of a secret: never to be shown.</summary>
+    internal object? RawIn(RezOptions options) => Property.GetValue(Holder(options));
+
+    internal void Put(RezOptions options, object? value) => Property.SetValue(Holder(options), value);
+
+    private object Holder(RezOptions options)
+    {
+        object holder = options;
+        foreach (var part in Key.Split(':').SkipLast(1))
+        {
+            holder = holder.GetType().GetProperty(part)!.GetValue(holder)!;
+        }
+
+        return holder;
+    }
+
+    /// <summary>As people write it: a list with blanks between its entries.</summary>
+    private static string Written(object? value) => value is string[] list ? string.Join(' ', list) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
 
     private static IEnumerable<SettingDefinition> Walk(Type type, object defaults, string prefix)
     {

@@ -90,17 +90,8 @@ public sealed record SettingsReading(RezOptions Options, ImmutableArray<Effectiv
         key.Length > list.Length + 1 && key.StartsWith(list, StringComparison.OrdinalIgnoreCase) && key[list.Length] == ':'
         && int.TryParse(key.AsSpan(list.Length + 1), out _);
 
-    private static void Set(RezOptions options, SettingDefinition definition, object value)
-    {
-        object at = options;
-        var parts = definition.Key.Split(':');
-        foreach (var part in parts[..^1])
-        {
-            at = at.GetType().GetProperty(part)!.GetValue(at)!;
-        }
-
-        definition.Property.SetValue(at, value is string[] list ? list.Select(e => e.Replace(';', ',')).ToArray() : value);
-    }
+    private static void Set(RezOptions options, SettingDefinition definition, object value) =>
+        definition.Put(options, value is string[] list ? list.Select(e => e.Replace(';', ',')).ToArray() : value);
 
     private static string Shown(SettingDefinition definition, string text) =>
         definition.IsSecret ? (text.Length == 0 ? "(not set)" : Mask)

@@ -27,7 +27,7 @@ public sealed record JudgedWith(AccountState Account, GateFacts Facts);
 /// Stage 5: exits first, then changes, then entries; every entry through the gate with the account as it is by then. While halted or with
 /// auto-trading off nothing is opened, and the story says so.
 /// </summary>
-public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, RiskOptions limits, CycleSettings settings, ExitPlans plans, GateKnowledge knowledge, EntrySender sender, ExitOptions exits)
+public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector protector, TradingControls controls, InForce<RiskOptions> limits, CycleSettings settings, ExitPlans plans, GateKnowledge knowledge, EntrySender sender, InForce<ExitOptions> exits)
 {
     /// <summary>Closes a position whose exit plan has fired; exits are never held back, not even with auto-trading off.</summary>
     /// <returns>What became of it, in words.</returns>
@@ -104,7 +104,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
     }
 
     /// <summary>What the gate judges by beside market and account.</summary>
-    public GateTerms Terms { get; } = new(limits, settings.Assets, settings.TakerFeeBps, exits);
+    public GateTerms Terms => new(limits.Now, settings.Assets, settings.TakerFeeBps, exits.Now);
 
     internal static EntryRequest Wish(DecisionItem item) => new(
         item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short,
@@ -127,7 +127,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
 
     private async ValueTask<ItemStory> OpenAsync(string cycleId, DecisionItem item, AssetMarket market, IndicatorSheet? sheet, AccountState account, CancellationToken cancel)
     {
-        if (exits.CloseOnFlip && account.Of(item.Asset) is { } held && held.Direction != Wish(item).Direction)
+        if (exits.Now.CloseOnFlip && account.Of(item.Asset) is { } held && held.Direction != Wish(item).Direction)
         {
             var left = await protector.FlattenAsync(item.Asset, ExitCodes.Fair, $"the signal turned: {item.Rationale}", cycleId, cancel);
             return new ItemStory(item, [], "an exit is never refused", left == 0 ? "closed: the signal turned" : $"left open: {left?.ToString() ?? "unknown"}");
@@ -169,7 +169,7 @@ public sealed class ExecuteStage(OrderDesk desk, VenueBooks books, Protector pro
             return new ItemStory(item, [], "a reduction needs size_usd above zero", "not sent");
         }
 
-        var exit = RiskGate.ApproveExit(position, market.Instrument, market.Context, limits, cycleId, item.Rationale, size, protector.NextAttempt());
+        var exit = RiskGate.ApproveExit(position, market.Instrument, market.Context, limits.Now, cycleId, item.Rationale, size, protector.NextAttempt());
         var outcome = await desk.PlaceAsync(exit, "exit", ExitCodes.Signal, cancel);
         await books.BookAsync(cancel);
         return new ItemStory(item, [], "a reduction is never refused", EntrySender.Told(outcome), exit.Request, outcome);

@@ -11,12 +11,12 @@ namespace Rez.Core.Cycle;
 
 /// <summary>Gathers what the gate knows beside market and account: the book, the average true range, pauses and caps, the connection, and what the account's protections say.</summary>
 public sealed class GateKnowledge(
-    IMarketData market, CandleStore candles, PortfolioGuard guard, TradingControls controls, MeasureBoard board, RiskOptions limits, ExitOptions exits, CycleSettings settings, Func<string?> upstream)
+    IMarketData market, CandleStore candles, PortfolioGuard guard, TradingControls controls, MeasureBoard board, InForce<RiskOptions> limits, InForce<ExitOptions> exits, CycleSettings settings, Func<string?> upstream)
 {
     private const string AtrOutput = "atr:14";
 
     public ValueTask<GateFacts> OfAsync(DecisionItem item, AssetMarket asset, IndicatorSheet? sheet, AccountState account, CancellationToken cancel) =>
-        OfAsync(item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short, asset.Unfit, AtrOf(sheet, limits), candles, account, cancel);
+        OfAsync(item.Asset, item.Action == DecisionAction.OpenLong ? Direction.Long : Direction.Short, asset.Unfit, AtrOf(sheet, limits.Now), candles, account, cancel);
 
     /// <param name="history">Candles to tell what moves together: the cycle's own, or a reader's.</param>
     public async ValueTask<GateFacts> OfAsync(string asset, Direction direction, string? unfit, decimal? atr, CandleStore history, AccountState account, CancellationToken cancel)
@@ -28,8 +28,8 @@ public sealed class GateKnowledge(
             upstream() ?? (capped.Ok ? null : capped.Rejection.Message),
             controls.State.Paused.Contains(asset),
             capped.Ok && capped.Value.Contains(asset),
-            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Bids, limits.DepthBps), 2) : null,
-            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Asks, limits.DepthBps), 2) : null,
+            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Bids, limits.Now.DepthBps), 2) : null,
+            book.Ok ? decimal.Round(BookSnapshot.DepthUsd(book.Value.Asks, limits.Now.DepthBps), 2) : null,
             atr,
             guard.Against(account, asset, Correlations.CountWith(history, settings.CycleInterval, asset, direction, account, guard.Options.CorrelationThreshold)));
     }
@@ -41,13 +41,13 @@ public sealed class GateKnowledge(
     public void Note(IndicatorSheet sheet) => board.Note(
         sheet.Asset,
         new AssetMeasures(
-            AtrOf(sheet, limits), Correlations.Sigma(candles.Series(sheet.Asset, settings.CycleInterval), exits.SigmaBars), exits.FairValue.Length > 0 ? Output(sheet, limits.AtrInterval, exits.FairValue) : null));
+            AtrOf(sheet, limits.Now), Correlations.Sigma(candles.Series(sheet.Asset, settings.CycleInterval), exits.Now.SigmaBars), exits.Now.FairValue.Length > 0 ? Output(sheet, limits.Now.AtrInterval, exits.Now.FairValue) : null));
 
     /// <summary>Leaves the newest average true range to the sentinel, the other measures as they were.</summary>
     /// <returns>Whether it is another than before.</returns>
     internal bool NoteAtr(IndicatorSheet sheet)
     {
-        var atr = AtrOf(sheet, limits);
+        var atr = AtrOf(sheet, limits.Now);
         if (board.Of(sheet.Asset) is not { } known || known.Atr == atr)
         {
             return false;

@@ -29,7 +29,7 @@ public sealed record ManualResult(ImmutableArray<Verdict> Verdicts, string Gated
 /// said is in the diary before anything is sent.
 /// </summary>
 public sealed class ManualDesk(
-    OrderDesk desk, VenueBooks books, Protector protector, EntrySender sender, GateKnowledge knowledge, MeasureBoard board, IMarketData market, IDiary diary, GateTerms terms, CycleSettings settings, TimeProvider clock)
+    OrderDesk desk, VenueBooks books, Protector protector, EntrySender sender, GateKnowledge knowledge, MeasureBoard board, IMarketData market, IDiary diary, Func<GateTerms> terms, CycleSettings settings, TimeProvider clock)
 {
     /// <summary>How ids of what a person asked for begin.</summary>
     public const string Prefix = "m-";
@@ -92,7 +92,7 @@ public sealed class ManualDesk(
             }
 
             var id = NextId();
-            var exit = RiskGate.ApproveExit(position, instrument, context.Value, terms.Limits, id, $"reduced by {by}", position.Size * share, protector.NextAttempt());
+            var exit = RiskGate.ApproveExit(position, instrument, context.Value, terms().Limits, id, $"reduced by {by}", position.Size * share, protector.NextAttempt());
             var outcome = await desk.PlaceAsync(exit, "exit", ExitCodes.Manual, cancel);
             await books.BookAsync(cancel);
             await diary.FlushAsync();
@@ -163,7 +163,8 @@ public sealed class ManualDesk(
         var candles = await CandlesAsync([order.Asset, .. account.Value.Positions.Select(p => p.Asset)], cancel);
         var facts = await knowledge.OfAsync(order.Asset, order.Direction, Unfit(candles, order.Asset), board.Of(order.Asset)?.Atr, candles, account.Value, cancel);
         var wish = new EntryRequest(order.Asset, order.Direction, order.SizeUsd, order.Leverage, order.StopLoss, order.TakeProfit, SureOfIt, "a person");
-        return RiskGate.JudgeEntry(wish, new GateInput(instrument, context.Value, account.Value, terms.Limits, terms.Assets, terms.TakerFeeBps, facts), id);
+        var now = terms();
+        return RiskGate.JudgeEntry(wish, new GateInput(instrument, context.Value, account.Value, now.Limits, now.Assets, now.TakerFeeBps, facts), id);
     }
 
     /// <summary>Candles of its own: the cycle's belong to the cycle.</summary>

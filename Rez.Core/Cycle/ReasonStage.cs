@@ -12,19 +12,20 @@ public sealed record Reasoned(Decision Decision, Rejection? Failure, DecisionCon
 
 /// <summary>What the decider is told of beside the market and the account.</summary>
 /// <param name="Past">Null where nothing is remembered.</param>
-public sealed record ReasonParts(Protector Protector, VenueBooks Books, ExitPlans Plans, Backgrounds Backgrounds, RiskOptions Limits, IPast? Past);
+public sealed record ReasonParts(Protector Protector, VenueBooks Books, ExitPlans Plans, Backgrounds Backgrounds, InForce<RiskOptions> Limits, IPast? Past);
 
 /// <summary>
 /// Stage 4: asks the decider. A failure of the decider is a hold, said aloud; items for assets that were not asked about, and
 /// second items for one asset, are dropped.
 /// </summary>
-public sealed class ReasonStage(IDecider decider, ReasonParts parts)
+public sealed class ReasonStage(InForce<IDecider> inForce, ReasonParts parts)
 {
-    public string DeciderName => decider.Name;
+    public string DeciderName => inForce.Now.Name;
 
     public async ValueTask<Reasoned> RunAsync(
         string cycleId, DateTimeOffset at, Synced synced, Ingested ingested, ImmutableArray<IndicatorSheet> sheets, CandleStore candles, ImmutableArray<string> notes, CancellationToken cancel)
     {
+        var decider = inForce.Now;
         var views = ImmutableArray.CreateBuilder<AssetView>(ingested.Assets.Length);
         for (var i = 0; i < ingested.Assets.Length; i++)
         {
@@ -37,7 +38,7 @@ public sealed class ReasonStage(IDecider decider, ReasonParts parts)
         {
             Notes = notes,
             Orders = synced.OpenOrders,
-            Limits = decider.WantsBackground ? RiskGate.Uses(synced.Account, parts.Limits) : [],
+            Limits = decider.WantsBackground ? RiskGate.Uses(synced.Account, parts.Limits.Now) : [],
             Past = decider.WantsBackground && parts.Past is { } past ? await past.RecallAsync(at, cancel) : Recall.Nothing,
         };
         var answer = await decider.DecideAsync(context, cancel);

@@ -1,3 +1,4 @@
+using Rez.Core.Risk;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Risk.Portfolio;
@@ -9,7 +10,7 @@ namespace Rez.Core.Desk;
 /// Watches the account as a whole: puts it to reducing or halts it when a protection trips, and back to active at the stated time. What a person resumed is taken as accepted.
 /// The account's state is the controls'; this only changes it, with who, why and until.
 /// </summary>
-public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions options, TradingControls controls, IDiary diary, TimeProvider clock)
+public sealed class PortfolioGuard(PortfolioHistory history, InForce<ProtectionOptions> options, TradingControls controls, IDiary diary, TimeProvider clock)
 {
     private const string Me = "rez";
 
@@ -20,12 +21,12 @@ public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions o
 
     public PortfolioHistory History => history;
 
-    public ProtectionOptions Options => options;
+    public ProtectionOptions Options => options.Now;
 
     /// <summary>What trips at a start, unless it is forced.</summary>
     public async ValueTask StartAsync(bool isForced)
     {
-        var tripped = PortfolioRules.AtStart(history, options, NowMs);
+        var tripped = PortfolioRules.AtStart(history, options.Now, NowMs);
         if (tripped is not null && !isForced && controls.State.State == TradingState.Active)
         {
             await TripAsync(tripped);
@@ -68,7 +69,7 @@ public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions o
             state = controls.State;
         }
 
-        var tripped = PortfolioRules.OfAccount(history, options, nowMs) ?? found;
+        var tripped = PortfolioRules.OfAccount(history, options.Now, nowMs) ?? found;
         if (tripped is not null && (tripped.State > state.State || (tripped.State == TradingState.Reducing && state.State == TradingState.Reducing && tripped.UntilMs > state.UntilMs + LeastExtensionMs)))
         {
             await TripAsync(tripped);
@@ -81,7 +82,7 @@ public sealed class PortfolioGuard(PortfolioHistory history, ProtectionOptions o
         var state = controls.State;
         return state.State != TradingState.Active
             ? new Rejection(state.State == TradingState.Halted ? "halted" : "reducing", $"Nothing is opened: {state.Why} (by {state.By}{Until(state)}).")
-            : PortfolioRules.AgainstEntry(history, options, account, asset, correlated, NowMs);
+            : PortfolioRules.AgainstEntry(history, options.Now, account, asset, correlated, NowMs);
     }
 
     private static string Until(ControlState state) =>

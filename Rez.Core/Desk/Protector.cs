@@ -25,7 +25,7 @@ public readonly record struct Moved(Rejection? Refusal, OrderRequest? Sent = nul
 /// the level last known or else at the emergency distance; a position that can't be protected is flattened. Triggers
 /// without a position are removed.
 /// </summary>
-public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IMarketData market, RiskOptions limits, TimeProvider clock)
+public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IMarketData market, InForce<RiskOptions> limits, TimeProvider clock)
 {
     private const int FlattenAttempts = 5;
     // Written under the desk's turn, read without it by the cycle and the console.
@@ -187,7 +187,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
 
             // Without a book the mark of the account's own reading serves: an exit's limit is wide enough.
             var prices = context.Ok ? context.Value : AssetContext.OfMark(asset, account.Value.At, position.MarkPrice);
-            var exit = RiskGate.ApproveExit(position, instrument, prices, limits, cycleId, reason, attempt: NextAttempt());
+            var exit = RiskGate.ApproveExit(position, instrument, prices, limits.Now, cycleId, reason, attempt: NextAttempt());
             await desk.PlaceAsync(exit, "exit", code, cancel);
             await books.BookAsync(cancel);
         }
@@ -317,7 +317,7 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             return (position.MarkPrice - known) * sign > 0 ? known : null;
         }
 
-        return PriceRules.Price(instrument, position.MarkPrice * (1m - (sign * limits.EmergencyStopShare)), rounding);
+        return PriceRules.Price(instrument, position.MarkPrice * (1m - (sign * limits.Now.EmergencyStopShare)), rounding);
     }
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -1,3 +1,4 @@
+using Rez.Core.Risk;
 using Rez.Core.Agent;
 using Rez.Core.Cycle;
 using Rez.Core.Desk;
@@ -38,7 +39,6 @@ public sealed class DemoSession : ITradingSession, IDisposable
         _world = world;
         _diary = diary;
         _settings = settings;
-        Decider = decider;
         _wall = wall;
         _startedAt = wall.GetTimestamp();
         _clockWatch = new ClockWatch(wall);
@@ -78,7 +78,18 @@ public sealed class DemoSession : ITradingSession, IDisposable
 
     public IReadOnlyList<string> Assets => _settings.Cycle.Assets;
 
-    public IDecider Decider { get; }
+    public IDecider Decider => _rig.Decider;
+
+    public RiskOptions Limits => _rig.Limits;
+
+    /// <inheritdoc/>
+    public event Action? DeciderChanged
+    {
+        add => _rig.DeciderChanged += value;
+        remove => _rig.DeciderChanged -= value;
+    }
+
+    public void Adopt(NewTerms terms) => _rig.Adopt(terms);
 
     public IExchange Exchange => _world.Exchange;
 
@@ -202,7 +213,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         }
 
         _lastCycleCloseMs = _world.NowMs;
-        var result = await _rig.Cycle.RunAsync(_nextCycle++, _world.Clock.GetUtcNow(), CancellationToken.None);
+        var result = await _rig.RunCycleAsync(_nextCycle++, _world.Clock.GetUtcNow());
         _failures = result.FailedStage is null ? 0 : _failures + 1;
         if (_failures > 0)
         {

@@ -2,6 +2,7 @@ using Rez.Core.Agent;
 using Rez.Core.Cycle;
 using Rez.Core.Desk;
 using Rez.Core.Market;
+using Rez.Core.Risk;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Session;
@@ -28,8 +29,17 @@ public interface ITradingSession
     /// <summary>Assets that are traded.</summary>
     IReadOnlyList<string> Assets { get; }
 
-    /// <summary>Who decides.</summary>
+    /// <summary>Who decides now.</summary>
     IDecider Decider { get; }
+
+    /// <summary>Raised when another decider has taken over.</summary>
+    event Action? DeciderChanged;
+
+    /// <summary>Limits of the gate now.</summary>
+    RiskOptions Limits { get; }
+
+    /// <summary>Other terms, from the next cycle on.</summary>
+    void Adopt(NewTerms terms);
 
     IExchange Exchange { get; }
 

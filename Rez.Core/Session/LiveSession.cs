@@ -1,3 +1,4 @@
+using Rez.Core.Risk;
 using System.Collections.Immutable;
 using Rez.Core.Agent;
 using Rez.Core.Cycle;
@@ -72,7 +73,6 @@ public sealed class LiveSession : ITradingSession, IDisposable
         _ports = ports;
         _diary = diary;
         _settings = settings;
-        Decider = decider;
         _pace = pace;
         _clock = ports.Clock;
         _wall = ports.Wall;
@@ -95,7 +95,18 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
     public string Mode => _ports.Mode;
 
-    public IDecider Decider { get; }
+    public IDecider Decider => _rig.Decider;
+
+    public RiskOptions Limits => _rig.Limits;
+
+    /// <inheritdoc/>
+    public event Action? DeciderChanged
+    {
+        add => _rig.DeciderChanged += value;
+        remove => _rig.DeciderChanged -= value;
+    }
+
+    public void Adopt(NewTerms terms) => _rig.Adopt(terms);
 
     public SessionPhase Phase { get; private set; } = SessionPhase.Preparing;
 
@@ -352,7 +363,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
     {
         var trouble = await _ports.RefreshAsync(CancellationToken.None);
         Told(trouble);
-        var result = await _rig.Cycle.RunAsync(_nextCycle++, DateTimeOffset.FromUnixTimeMilliseconds(closeMs), CancellationToken.None);
+        var result = await _rig.RunCycleAsync(_nextCycle++, DateTimeOffset.FromUnixTimeMilliseconds(closeMs));
         _failures = result.FailedStage is null ? 0 : _failures + 1;
         LastCycle = result;
         Interlocked.Increment(ref _cycles);

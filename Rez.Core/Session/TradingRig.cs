@@ -24,15 +24,23 @@ internal sealed record RigPorts(
 /// <summary>What trading is held to.</summary>
 public sealed record RigLimits(RiskOptions Risk, ProtectionOptions Protection, ExitOptions Exits);
 
+/// <summary>What a running session takes up at its next cycle.</summary>
+/// <param name="Decider">Null: the same as before.</param>
+public sealed record NewTerms(RigLimits Limits, IDecider? Decider);
+
 /// <summary>The parts that every mode runs: one path for demo, paper and live.</summary>
 internal sealed class TradingRig
 {
-    private readonly decimal _leastDistance;
+    private readonly InForce<RiskOptions> _risk;
+    private readonly InForce<ProtectionOptions> _protection;
+    private readonly InForce<ExitOptions> _exits;
+    private readonly InForce<IDecider> _decider;
+    private NewTerms? _next;
 
     public TradingRig(RigPorts ports, CycleSettings cycle, RigLimits limits, DiaryReading reading)
     {
-        var (risk, exits) = (limits.Risk, limits.Exits);
-        _leastDistance = risk.MinLiquidationDistance;
+        var (risk, protection, exits) = (_risk, _protection, _exits) = (new(limits.Risk), new(limits.Protection), new(limits.Exits));
+        _decider = new InForce<IDecider>(ports.Decider);
         var board = new MeasureBoard();
         Desk = new OrderDesk(ports.Exchange, ports.Diary, ports.Clock, reading.Desk);
         Books = new VenueBooks(ports.Exchange, ports.Diary, reading.Books, Desk.IsOurs, reading.History);
@@ -43,13 +51,13 @@ internal sealed class TradingRig
         }
 
         Controls = new TradingControls(Desk, Protector, ports.Diary, ports.Clock, reading.Control);
-        Guard = new PortfolioGuard(reading.History, limits.Protection, Controls, ports.Diary, ports.Clock);
+        Guard = new PortfolioGuard(reading.History, protection, Controls, ports.Diary, ports.Clock);
         Plans = new ExitPlans(ports.Diary, reading.Plans);
         Exits = new ExitWatch(Desk, Books, Protector, ports.Diary, ports.Market, board, risk, exits, cycle.TakerFeeBps);
-        Margin = new MarginWatch(Desk, Books, Protector, ports.Diary, ports.Market, reading.History, risk, limits.Protection, exits);
+        Margin = new MarginWatch(Desk, Books, Protector, ports.Diary, ports.Market, reading.History, risk, protection, exits);
         ImmutableArray<IWatch> watches =
         [
-            new FeedWatch(Protector, ports.Diary, ports.Market, limits.Protection, ports.Wall),
+            new FeedWatch(Protector, ports.Diary, ports.Market, protection, ports.Wall),
             Margin,
             new PlanWatch(Plans, Protector, ports.Market, cycle, ports.Clock),
             Exits,
@@ -61,12 +69,12 @@ internal sealed class TradingRig
         Knowledge = new GateKnowledge(ports.Market, Ingest.Candles, Guard, Controls, board, risk, exits, cycle, () => Sentinel.LastTrouble?.Message);
         var sender = new EntrySender(Desk, Books, Protector, Controls);
         var execute = new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, Plans, Knowledge, sender, exits);
-        Manual = new ManualDesk(Desk, Books, Protector, sender, Knowledge, board, ports.Market, ports.Diary, execute.Terms, cycle, ports.Clock);
+        Manual = new ManualDesk(Desk, Books, Protector, sender, Knowledge, board, ports.Market, ports.Diary, () => execute.Terms, cycle, ports.Clock);
         Cycle = new TradingCycle(new CycleParts(
             Sync,
             Ingest,
             Calculate,
-            new ReasonStage(ports.Decider, new ReasonParts(Protector, Books, Plans, new Backgrounds(ports.Market, cycle), risk, ports.Past)),
+            new ReasonStage(_decider, new ReasonParts(Protector, Books, Plans, new Backgrounds(ports.Market, cycle), risk, ports.Past)),
             execute,
             new SecureStage(Desk, Books, Protector),
             Plans,
@@ -84,8 +92,35 @@ internal sealed class TradingRig
         var sign = position.Direction.Sign();
         var (stop, _) = Protector.LevelsOf(position.Asset);
         return (stop is { } level && (now.Mark - level) * sign <= 0)
-            || (position.LiquidationPrice is { } liquidation && (now.Mark - liquidation) * sign <= now.Mark * _leastDistance)
+            || (position.LiquidationPrice is { } liquidation && (now.Mark - liquidation) * sign <= now.Mark * _risk.Now.MinLiquidationDistance)
             || (Protector.InstrumentOf(position.Asset) is { } instrument && Exits.WouldAct(position, instrument, now.Mark, now.At));
+    }
+
+    /// <summary>Limits of the gate now.</summary>
+    public RiskOptions Limits => _risk.Now;
+
+    public IDecider Decider => _decider.Now;
+
+    /// <summary>Raised when another decider has taken over.</summary>
+    public event Action? DeciderChanged;
+
+    /// <summary>Other terms from the next cycle on; of several, the last.</summary>
+    public void Adopt(NewTerms terms) => Interlocked.Exchange(ref _next, terms);
+
+    /// <summary>Runs a cycle, under the newest terms.</summary>
+    public ValueTask<CycleResult> RunCycleAsync(long number, DateTimeOffset at)
+    {
+        if (Interlocked.Exchange(ref _next, null) is { } terms)
+        {
+            (_risk.Now, _protection.Now, _exits.Now) = (terms.Limits.Risk, terms.Limits.Protection, terms.Limits.Exits);
+            if (terms.Decider is { } decider)
+            {
+                _decider.Now = decider;
+                DeciderChanged?.Invoke();
+            }
+        }
+
+        return Cycle.RunAsync(number, at, CancellationToken.None);
     }
 
     public ExitPlans Plans { get; }

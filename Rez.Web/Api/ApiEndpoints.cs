@@ -51,7 +51,7 @@ internal static class ApiEndpoints
         control.MapPost("/flatten", FlattenAsync).WithSummary("Closes one asset, or halts and closes everything, and says what is left");
         control.MapPost("/open", OpenAsync).WithSummary("Opens a position by hand, through the gate; 'check' only says what the gate would");
         control.MapPost("/reduce", ReduceAsync).WithSummary("Closes a share of a position");
-        api.MapGet("/settings", (ConsoleSettings settings) => settings.Settings).WithSummary("Every setting in force; of secrets only whether they are set");
+        SettingsEndpoints.Map(api);
         api.MapGet("/limits", LimitsAsync).WithSummary("Limits of the risk gate and what is used of them");
         api.MapGet("/agent/conversations", (AgentFeed feed) => feed.Talks()).WithSummary("The conversation that runs and the last few of this process, newest first");
         api.MapGet("/agent/spent", (Views views, int? count, CancellationToken cancel) => views.SpentAsync(Math.Clamp(count ?? 50, 1, 1_000), cancel)).WithSummary("What decisions of a model took and cost, newest first");
@@ -113,10 +113,10 @@ internal static class ApiEndpoints
             : Results.Problem(answer.Rejection.Message, statusCode: StatusCodes.Status409Conflict);
     }
 
-    private static async Task<IResult> LimitsAsync(ITradingSession session, Core.Risk.RiskOptions limits, CancellationToken cancel)
+    private static async Task<IResult> LimitsAsync(ITradingSession session, CancellationToken cancel)
     {
         var account = await session.Exchange.AccountAsync(cancel);
-        return account.Ok ? Results.Ok(Core.Risk.RiskGate.Uses(account.Value, limits)) : Results.Problem(account.Rejection.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+        return account.Ok ? Results.Ok(Core.Risk.RiskGate.Uses(account.Value, session.Limits)) : Results.Problem(account.Rejection.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Health(ITradingSession session, DiaryStore diary) =>

@@ -14,6 +14,7 @@ using Rez.Web.Access;
 using Rez.Web.Api;
 using Rez.Web.Components;
 using Rez.Web.Live;
+using Rez.Web.Settings;
 
 namespace Rez.Web.Hosting;
 
@@ -22,12 +23,12 @@ public static class RezConsole
 {
     private const string EitherScheme = "cookie-or-token";
 
-    public static void AddRezConsole(this IServiceCollection services, ITradingSession session, DiaryStore diary, ConsoleSettings settings)
+    public static void AddRezConsole(this IServiceCollection services, ITradingSession session, DiaryStore diary, ConsoleSettings settings, ISettingsDesk settingsDesk)
     {
         services.AddSingleton(session);
         services.AddSingleton(diary);
         services.AddSingleton(settings);
-        services.AddSingleton(settings.Limits);
+        services.AddSingleton(settingsDesk);
         services.AddSingleton(TimeProvider.System);
         services.AddAccess(settings.DataDir, TimeProvider.System);
         services.AddHostedService<AuditRelay>();

@@ -26,6 +26,7 @@ public sealed class AgentFeed : IDisposable
     private readonly Lock _gate = new();
     private readonly LinkedList<Talk> _talks = [];
     private readonly DiaryStore _diary;
+    private readonly ITradingSession _session;
     private readonly ITimer _bell;
     private bool _isRinging;
     private long _bills;
@@ -33,17 +34,15 @@ public sealed class AgentFeed : IDisposable
     public AgentFeed(ITradingSession session, DiaryStore diary, TimeProvider clock)
     {
         _diary = diary;
-        Agent = session.Decider as AgentDecider;
+        _session = session;
         _bell = clock.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        if (Agent is not null)
-        {
-            Agent.Happened += Note;
-            diary.Committed += NoteBills;
-        }
+        diary.Committed += NoteBills;
+        session.DeciderChanged += Follow;
+        Follow();
     }
 
     /// <summary>Null when a rule strategy decides.</summary>
-    public AgentDecider? Agent { get; }
+    public AgentDecider? Agent { get; private set; }
 
     /// <summary>How many bills (what a decision cost) the diary took since the start: one comes a moment after its conversation has ended.</summary>
     public long Bills => Interlocked.Read(ref _bills);
@@ -61,13 +60,29 @@ public sealed class AgentFeed : IDisposable
 
     public void Dispose()
     {
+        _session.DeciderChanged -= Follow;
+        _diary.Committed -= NoteBills;
         if (Agent is not null)
         {
             Agent.Happened -= Note;
-            _diary.Committed -= NoteBills;
         }
 
         _bell.Dispose();
+    }
+
+    /// <summary>Listens to the agent that decides now.</summary>
+    private void Follow()
+    {
+        if (Agent is not null)
+        {
+            Agent.Happened -= Note;
+        }
+
+        Agent = _session.Decider as AgentDecider;
+        if (Agent is not null)
+        {
+            Agent.Happened += Note;
+        }
     }
 
     private void Note(AgentMoment moment)

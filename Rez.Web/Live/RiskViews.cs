@@ -20,7 +20,7 @@ public sealed record LadderView(string Asset, string Direction, decimal Mark, de
 public sealed record RiskView(IReadOnlyList<LimitUse> Uses, IReadOnlyList<LadderView> Ladder, IReadOnlyList<RefusalView> Refusals, IReadOnlyList<(long AtMs, GuardTripped Trip)> Trips, decimal MarginUsed, decimal Maintenance, decimal Equity, string? Trouble);
 
 /// <summary>Reads limits, their use, and what they have done lately.</summary>
-public sealed class RiskViews(Views views, ITradingSession session, ConsoleSettings settings)
+public sealed class RiskViews(Views views, ITradingSession session)
 {
     private const int Searched = 200;
     private const int Shown = 12;
@@ -38,7 +38,7 @@ public sealed class RiskViews(Views views, ITradingSession session, ConsoleSetti
             select new RefusalView(cycle.StartedMs, cycle.Id, line.Asset, line.Asked, line.Gated, 1);
         var trips = await db.Events.Where(e => e.Type == "guard.tripped").OrderByDescending(e => e.Seq).Take(Shown).ToListAsync(cancel);
         return new RiskView(
-            account.Ok ? RiskGate.Uses(account.Value, settings.Limits) : [],
+            account.Ok ? RiskGate.Uses(account.Value, session.Limits) : [],
             [.. positions.Select(Ladder)],
             [.. Folded(refusals).Take(Shown)],
             [.. trips.Select(t => DiaryTypes.Read(t.Type, t.Version, t.Payload) is { Ok: true, Value: GuardTripped trip } ? (t.AtMs, trip) : (t.AtMs, null!)).Where(t => t.Item2 is not null)],

@@ -19,7 +19,10 @@ internal static class CommonOptions
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON" };
 
     /// <summary>Reads the configuration with the command line on top.</summary>
-    public static SettingsReading Read(ParseResult parse, params (string Key, string? Value)[] overrides)
+    public static SettingsReading Read(ParseResult parse, params (string Key, string? Value)[] overrides) => SettingsReading.Of(Layers(parse, overrides));
+
+    /// <summary>The layers of the configuration, the command line on top.</summary>
+    public static IReadOnlyList<SettingsLayer> Layers(ParseResult parse, params (string Key, string? Value)[] overrides)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var pair in parse.GetValue(Set) ?? [])
@@ -36,7 +39,7 @@ internal static class CommonOptions
             }
         }
 
-        return SettingsReading.Of(SettingsFiles.Layers(parse.GetValue(Config), values));
+        return SettingsFiles.Layers(parse.GetValue(Config), values);
     }
 
     /// <summary>Prints every fault; the exit code says that the configuration is the reason.</summary>

@@ -6,6 +6,7 @@ using Rez.Core.Configuration;
 using Rez.Core.Cycle;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Storage;
+using Rez.Worker.Configuration;
 using Rez.Worker.Hosting;
 
 namespace Rez.Worker.Commands;
@@ -40,41 +41,123 @@ internal static class RunCommand
         command.SetAction(RunAsync);
     }
 
+    private static SettingsReading Read(ParseResult parse) => SettingsReading.Of(Layers(parse));
+
+    private static IReadOnlyList<SettingsLayer> Layers(ParseResult parse) => CommonOptions.Layers(
+        parse,
+        ("Trading:Mode", parse.GetValue(Mode)),
+        ("Demo:Speed", parse.GetValue(Speed)),
+        ("Demo:Candles", parse.GetValue(Candles)),
+        ("Demo:Seed", parse.GetValue(Seed)),
+        ("Storage:DataDir", parse.GetValue(CommonOptions.DataDir)),
+        ("Web:Port", parse.GetValue(Port)));
+
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
     {
-        var headless = parse.GetValue(Headless);
-        var reading = CommonOptions.Read(
-            parse,
-            ("Trading:Mode", parse.GetValue(Mode)),
-            ("Demo:Speed", parse.GetValue(Speed)),
-            ("Demo:Candles", parse.GetValue(Candles)),
-            ("Demo:Seed", parse.GetValue(Seed)),
-            ("Storage:DataDir", parse.GetValue(CommonOptions.DataDir)),
-            ("Web:Port", parse.GetValue(Port)));
-        if (!reading.Faults.IsEmpty)
-        {
-            return CommonOptions.Report(reading);
-        }
-
         if (parse.GetValue(Cycles) is <= 0)
         {
             Console.Error.WriteLine("--cycles must be above 0.");
             return ExitCode.Usage;
         }
 
-        var options = reading.Options;
-        if (headless && options.Trading.Mode == TradingMode.Demo && parse.GetValue(CommonOptions.DataDir) is null)
+        if (!parse.GetValue(Headless))
         {
-            // A run of its own: repeating the command repeats the result instead of continuing the last one.
-            options.Storage.DataDir = FreshRun(options.Storage.DataDir);
+            return await WithConsoleAsync(parse, cancel);
         }
 
+        var reading = Read(parse);
+        if (!reading.Faults.IsEmpty)
+        {
+            return CommonOptions.Report(reading);
+        }
+
+        if (reading.Options.Trading.Mode == TradingMode.Demo && parse.GetValue(CommonOptions.DataDir) is null)
+        {
+            // A run of its own: repeating the command repeats the result instead of continuing the last one.
+            reading.Options.Storage.DataDir = FreshRun(reading.Options.Storage.DataDir);
+        }
+
+        return await HostedAsync(parse, reading.Options, host => HeadlessAsync(host, parse.GetValue(CommonOptions.Json), cancel), Tell, cancel);
+    }
+
+    /// <summary>
+    /// The console may ask for a start with other settings: then the session ends in order and another begins in the same process. Settings that can't be started with are taken back to those before, so that a mistake made from afar
+    /// does not end trading.
+    /// </summary>
+    private static async Task<int> WithConsoleAsync(ParseResult parse, CancellationToken cancel)
+    {
+        string? trouble = null;
+        int? port = null;
+        while (true)
+        {
+            var reading = Read(parse);
+            var console = new ConsoleLayer(reading.Options.Storage.DataDir);
+            if (!reading.Faults.IsEmpty)
+            {
+                if (!console.GoBack())
+                {
+                    return CommonOptions.Report(reading);
+                }
+
+                trouble = string.Join(" ", reading.Faults.Select(f => f.ToString() + "."));
+                continue;
+            }
+
+            reading.Options.Web.Port = port ?? reading.Options.Web.Port;
+            var said = string.Empty;
+            var again = false;
+            using var restart = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var code = await HostedAsync(
+                parse,
+                reading.Options,
+                async host =>
+                {
+                    var started = console.Settings();
+                    var settled = 0;
+                    host.CycleEnded += () =>
+                    {
+                        if (Interlocked.Exchange(ref settled, 1) == 0)
+                        {
+                            console.Settle(started);
+                        }
+                    };
+                    using var desk = new SettingsDesk(host, () => Layers(parse), trouble, () =>
+                    {
+                        again = true;
+                        restart.Cancel();
+                    });
+                    return await ConsoleHost.RunAsync(host, desk, parse.GetValue(CommonOptions.Json), p => port = p, restart.Token);
+                },
+                words => said = words,
+                cancel);
+            if (said.Length > 0)
+            {
+                Tell(said);
+            }
+
+            var undone = !again && code != ExitCode.Ok && !cancel.IsCancellationRequested && console.GoBack();
+            if (cancel.IsCancellationRequested || !(again || undone))
+            {
+                return code;
+            }
+
+            trouble = undone ? said.Length > 0 ? said : $"the start ended with code {code}" : null;
+            if (undone)
+            {
+                Tell("The settings that were changed last are taken back, and Rez starts with those before.");
+            }
+        }
+    }
+
+    /// <summary>Opens a host, runs on it, and tells every way in which that can fail.</summary>
+    private static async Task<int> HostedAsync(ParseResult parse, RezOptions options, Func<TradingHost, Task<int>> run, Action<string> tell, CancellationToken cancel)
+    {
         try
         {
             var opened = await OpenAsync(options, parse.GetValue(Cycles), parse.GetValue(Force), cancel);
             if (!opened.Ok)
             {
-                Console.Error.WriteLine(opened.Rejection.Message);
+                tell(opened.Rejection.Message);
                 return opened.Rejection.Code switch
                 {
                     "other-world" => ExitCode.OtherWorld,
@@ -85,18 +168,19 @@ internal static class RunCommand
             }
 
             await using var host = opened.Value;
-            var json = parse.GetValue(CommonOptions.Json);
-            return headless ? await HeadlessAsync(host, json, cancel) : await ConsoleHost.RunAsync(host, json, cancel);
+            return await run(host);
         }
         catch (DiaryUnavailableException e)
         {
-            return Unavailable(e);
+            return Unavailable(e, tell);
         }
         catch (DbException e)
         {
-            return Unavailable(DiaryFailure.Explain(DataDirectory.PathOf(options.Storage.DataDir), e));
+            return Unavailable(DiaryFailure.Explain(DataDirectory.PathOf(options.Storage.DataDir), e), tell);
         }
     }
+
+    private static void Tell(string words) => Console.Error.WriteLine(words);
 
     private static async Task<Outcome<TradingHost>> OpenAsync(RezOptions options, long? cycles, bool isForced, CancellationToken cancel)
     {
@@ -116,9 +200,9 @@ internal static class RunCommand
         return demo.Ok ? demo.Value : demo.Rejection;
     }
 
-    private static int Unavailable(DiaryUnavailableException e)
+    private static int Unavailable(DiaryUnavailableException e, Action<string> tell)
     {
-        Console.Error.WriteLine($"{e.Message} Trading has stopped; nothing was sent since. Positions keep their stops at the exchange.");
+        tell($"{e.Message} Trading has stopped; nothing was sent since. Positions keep their stops at the exchange.");
         return ExitCode.Of(e);
     }
 

@@ -5,7 +5,7 @@ using Rez.Core.Configuration;
 
 namespace Rez.Worker.Configuration;
 
-/// <summary>Reads the layers of the configuration: file → environment-specific file → .env → environment → command line.</summary>
+/// <summary>Reads the layers of the configuration: file → environment-specific file → what the console changed (<see cref="ConsoleLayer"/>) → .env → environment → command line.</summary>
 internal static class SettingsFiles
 {
     private const string Prefix = "REZ__";
@@ -31,6 +31,7 @@ internal static class SettingsFiles
             }
         }
 
+        var consoleAt = layers.Count;
         if (File.Exists(".env"))
         {
             layers.Add(DotEnv(".env"));
@@ -38,12 +39,16 @@ internal static class SettingsFiles
 
         layers.Add(Variables());
         layers.Add(new SettingsLayer("command line", overrides, []));
+
+        // Where the console keeps its changes is itself a setting, which the console can't change.
+        layers.InsertRange(consoleAt, ConsoleLayer.Read(SettingsReading.Of(layers).Options.Storage.DataDir));
         return layers;
     }
 
-    private static SettingsLayer Json(string path)
+    /// <param name="name">As shown to people; the file's own when null.</param>
+    internal static SettingsLayer Json(string path, string? name = null)
     {
-        var name = Path.GetFileName(path);
+        name ??= Path.GetFileName(path);
         try
         {
             using var document = JsonDocument.Parse(

@@ -6,6 +6,7 @@ using Rez.Web;
 using Rez.Web.Access;
 using Rez.Web.Hosting;
 using Rez.Worker.Commands;
+using Rez.Worker.Configuration;
 using Serilog;
 
 namespace Rez.Worker.Hosting;
@@ -16,7 +17,7 @@ internal static class ConsoleHost
     /// <summary>Nothing that is sent here is larger.</summary>
     private const int MostRequestBytes = 256 * 1024;
 
-    public static async Task<int> RunAsync(TradingHost host, bool json, CancellationToken cancel)
+    public static async Task<int> RunAsync(TradingHost host, SettingsDesk settings, bool json, Action<int> bound, CancellationToken cancel)
     {
         var web = host.Options.Web;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleHost).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
@@ -37,13 +38,11 @@ internal static class ConsoleHost
                 DataDir = host.DataDir,
                 DiaryPath = host.Diary.Path,
                 Version = TradingHost.Version,
-                Limits = host.Options.Risk,
-                Settings = [.. SettingDefinition.All.Select(d => (d, Value: d.ValueIn(host.Options))).Select(x => new SettingView(
-                    x.d.Key, x.Value, x.d.IsSecret ? "not set" : x.d.Default, x.d.Description, x.d.Expectation, x.d.IsSecret, x.Value != (x.d.IsSecret ? "not set" : x.d.Default)))],
                 Password = web.Password,
                 ApiToken = web.ApiToken,
                 TrustedProxies = web.TrustedProxies,
-            });
+            },
+            settings);
         await using var app = builder.Build();
         await AccessFile.OpenAsync(app.Services, host.DataDir, TimeProvider.System);
         await app.Services.GetRequiredService<People>().RefreshAsync();
@@ -58,6 +57,7 @@ internal static class ConsoleHost
             return ExitCode.PortInUse;
         }
 
+        bound(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
         await GreetAsync(host, app);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
         var code = await host.TradeAsync(stopping.Token);

@@ -1,4 +1,5 @@
 using Rez.Core;
+using Rez.Core.Agent;
 using Rez.Core.Configuration;
 using Rez.Core.Diary.Storage;
 using Rez.Core.Market;
@@ -12,9 +13,14 @@ namespace Rez.Worker.Hosting;
 internal sealed class DemoHost : TradingHost
 {
     private readonly DemoSession _session;
+    private readonly DeciderPorts _ports;
 
-    private DemoHost(RezOptions options, DataDirectory data, DiaryStore diary, DemoSession session, Logger log)
-        : base(options, data, diary, log) => _session = session;
+    private DemoHost(RezOptions options, DataDirectory data, DiaryStore diary, DemoSession session, DeciderPorts ports, Logger log)
+        : base(options, data, diary, log)
+    {
+        (_session, _ports) = (session, ports);
+        session.CycleEnded += _ => Ended();
+    }
 
     public override ITradingSession Session => _session;
 
@@ -31,8 +37,8 @@ internal sealed class DemoHost : TradingHost
             var world = new DemoWorld(market, options.Simulation, options.Demo.Seed);
             diary = DiaryStore.Open(data.DiaryPath, world.Clock);
             var settings = SessionComposition.Settings(options, market, maxCycles, Version) with { IsForced = isForced };
-            var decider = Deciders.Of(options, new DeciderPorts(world.Market, diary, data.DiaryPath, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed)));
-            var session = DemoSession.Open(world, diary, decider, settings, TimeProvider.System);
+            var ports = new DeciderPorts(world.Market, diary, data.DiaryPath, LiveHost.Handler, TimeProvider.System, new SeededRandom(options.Demo.Seed));
+            var session = DemoSession.Open(world, diary, Deciders.Of(options, ports), settings, TimeProvider.System);
             if (!session.Ok)
             {
                 diary.Dispose();
@@ -43,7 +49,7 @@ internal sealed class DemoHost : TradingHost
             Announce(log, options, market, settings, data.Path);
             session.Value.ClockJumpedSeen += jump => log.Warning("{Jump}", jump.ToString());
             session.Value.CycleEnded += result => LogCycle(log, result);
-            return new DemoHost(options, data, diary, session.Value, log);
+            return new DemoHost(options, data, diary, session.Value, ports, log);
         }
         catch
         {
@@ -52,6 +58,8 @@ internal sealed class DemoHost : TradingHost
             throw;
         }
     }
+
+    public override IDecider NewDecider(RezOptions options) => Deciders.Of(options, _ports);
 
     public override SessionSummary Summarise() => _session.Summarise();
 

@@ -1,4 +1,5 @@
 using Rez.Core;
+using Rez.Core.Agent;
 using Rez.Core.Binance;
 using Rez.Core.Configuration;
 using Rez.Core.Cycle;
@@ -18,14 +19,17 @@ internal sealed class LiveHost : TradingHost
     private readonly VenueLink _link;
     private readonly PrivateKey? _key;
     private readonly BinanceCandles? _older;
+    private readonly DeciderPorts _deciders;
 
-    private LiveHost(RezOptions options, DataDirectory data, DiaryStore diary, LiveSession session, VenueLink link, PrivateKey? key, BinanceCandles? older, Logger log)
+    private LiveHost(RezOptions options, DataDirectory data, DiaryStore diary, LiveSession session, VenueLink link, PrivateKey? key, BinanceCandles? older, DeciderPorts deciders, Logger log)
         : base(options, data, diary, log)
     {
         _session = session;
         _link = link;
         _key = key;
         _older = older;
+        _deciders = deciders;
+        session.CycleEnded += _ => Ended();
     }
 
     public override ITradingSession Session => _session;
@@ -68,9 +72,9 @@ internal sealed class LiveHost : TradingHost
                 return ports.Rejection.Code == "unknown-asset" ? ports.Rejection : new Rejection("not-ready", ports.Rejection.Message);
             }
 
-            var decider = Deciders.Of(options, new DeciderPorts(link.Market, diary, data.DiaryPath, Handler, TimeProvider.System, jitter));
+            var deciders = new DeciderPorts(link.Market, diary, data.DiaryPath, Handler, TimeProvider.System, jitter);
             var session = LiveSession.Open(
-                ports.Value, diary, decider, LiveComposition.Settings(options, maxCycles, Version) with { IsForced = isForced }, LiveComposition.Pace(options));
+                ports.Value, diary, Deciders.Of(options, deciders), LiveComposition.Settings(options, maxCycles, Version) with { IsForced = isForced }, LiveComposition.Pace(options));
             if (!session.Ok)
             {
                 return session.Rejection;
@@ -85,7 +89,7 @@ internal sealed class LiveHost : TradingHost
             log.Information(
                 "Rez {Version}, {World}: {Assets}, a cycle each {Cycle}, decider {Decider}, data in {DataDir}",
                 Version, ports.Value.World, options.Trading.Assets, options.Trading.CycleInterval, options.Trading.Decider, data.Path);
-            return host = new LiveHost(options, data, diary, session.Value, link, key, older, log);
+            return host = new LiveHost(options, data, diary, session.Value, link, key, older, deciders, log);
         }
         finally
         {
@@ -102,6 +106,8 @@ internal sealed class LiveHost : TradingHost
             }
         }
     }
+
+    public override IDecider NewDecider(RezOptions options) => Deciders.Of(options, _deciders);
 
     public override SessionSummary Summarise() => _session.Summarise();
 

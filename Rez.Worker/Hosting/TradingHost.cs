@@ -1,4 +1,5 @@
 using System.Reflection;
+using Rez.Core.Agent;
 using Rez.Core.Configuration;
 using Rez.Core.Cycle;
 using Rez.Core.Diary.Storage;
@@ -25,7 +26,8 @@ internal abstract class TradingHost : IAsyncDisposable
     public static string Version { get; } =
         typeof(TradingHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    public RezOptions Options { get; }
+    /// <summary>What it runs with: replaced as a whole where settings change under it.</summary>
+    public RezOptions Options { get; set; }
 
     public string DataDir => _data.Path;
 
@@ -36,6 +38,9 @@ internal abstract class TradingHost : IAsyncDisposable
     public Logger Log { get; }
 
     public abstract SessionSummary Summarise();
+
+    /// <summary>A decider as other settings want it.</summary>
+    public abstract IDecider NewDecider(RezOptions options);
 
     /// <summary>Trades until cancelled or at the end of what was asked for.</summary>
     /// <returns>Exit code.</returns>
@@ -68,6 +73,11 @@ internal abstract class TradingHost : IAsyncDisposable
     }
 
     protected abstract Task<int> RunAsync(CancellationToken cancel);
+
+    /// <summary>Raised after each cycle, on the session's thread.</summary>
+    public event Action? CycleEnded;
+
+    protected void Ended() => CycleEnded?.Invoke();
 
     protected static void LogCycle(Logger log, CycleResult result)
     {

@@ -9,7 +9,7 @@ using Rez.Core.Trading;
 namespace Rez.Core.Desk.Watches;
 
 /// <summary>Carries out the exit rules: time, trailing, parts, distances, fair value. The best price of a position is remembered, and read from candles after a restart.</summary>
-public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protector, IDiary diary, IMarketData market, MeasureBoard board, RiskOptions limits, ExitOptions options, decimal takerFeeBps) : IWatch
+public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protector, IDiary diary, IMarketData market, MeasureBoard board, InForce<RiskOptions> limits, InForce<ExitOptions> options, decimal takerFeeBps) : IWatch
 {
     private readonly Dictionary<string, (long OpenedMs, decimal Best)> _best = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protec
         foreach (var position in account.Positions)
         {
             await RecallAsync(position, account.At, cancel);
-            if (instruments.TryGetValue(position.Asset, out var instrument) && ViewOf(position, instrument, account.At) is { } view && ExitEngine.Judge(view, options) is { } call)
+            if (instruments.TryGetValue(position.Asset, out var instrument) && ViewOf(position, instrument, account.At) is { } view && ExitEngine.Judge(view, options.Now) is { } call)
             {
                 await ActAsync(position, instrument, call, beatId, cancel);
             }
@@ -37,12 +37,12 @@ public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protec
 
     /// <summary>Whether a rule would act on the position at this mark price: asked between beats, with prices of the socket.</summary>
     public bool WouldAct(Position position, Instrument instrument, decimal mark, DateTimeOffset at) =>
-        ViewOf(position with { MarkPrice = mark }, instrument, at) is { } view && ExitEngine.Judge(view, options) is not null;
+        ViewOf(position with { MarkPrice = mark }, instrument, at) is { } view && ExitEngine.Judge(view, options.Now) is not null;
 
     /// <summary>As <see cref="QuietRange.Of"/>, with the moment at which the position's time is up (Unix ms).</summary>
     internal (QuietRange Marks, long UntilMs)? QuietBetween(Position position, Instrument instrument, DateTimeOffset at) =>
-        books.Positions.TryGetValue(position.Asset, out var held) && ViewOf(position, instrument, at) is { } view && QuietRange.Of(view, options) is { } marks
-            ? (marks, options.MaxHoldHours > 0 ? held.OpenedMs + (long)(options.MaxHoldHours * 3_600_000m) : long.MaxValue)
+        books.Positions.TryGetValue(position.Asset, out var held) && ViewOf(position, instrument, at) is { } view && QuietRange.Of(view, options.Now) is { } marks
+            ? (marks, options.Now.MaxHoldHours > 0 ? held.OpenedMs + (long)(options.Now.MaxHoldHours * 3_600_000m) : long.MaxValue)
             : null;
 
     /// <summary>Notes a mark that was seen without a beat; it counts when it is the best so far.</summary>
@@ -125,7 +125,7 @@ public sealed class ExitWatch(OrderDesk desk, VenueBooks books, Protector protec
             return;
         }
 
-        var exit = RiskGate.ApproveExit(position, instrument, context.Value, limits, beatId, call.Words, position.Size * call.Share, protector.NextAttempt());
+        var exit = RiskGate.ApproveExit(position, instrument, context.Value, limits.Now, beatId, call.Words, position.Size * call.Share, protector.NextAttempt());
         await desk.PlaceAsync(exit, "exit", call.Code, cancel);
         await books.BookAsync(cancel);
         await ResizeAsync(position.Asset, beatId, cancel);

@@ -1,3 +1,4 @@
+using Rez.Core.Risk;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Market;
@@ -10,7 +11,7 @@ namespace Rez.Core.Desk.Watches;
 /// Notices that prices of an open position have gone silent: nothing is opened then, and what is open is kept with its stops or closed, as the policy says. Silence is measured by the wall's
 /// clock from the last price that was newer than the one before: a venue's clock may run at another pace.
 /// </summary>
-public sealed class FeedWatch(Protector protector, IDiary diary, IMarketData market, ProtectionOptions options, TimeProvider wall) : IWatch
+public sealed class FeedWatch(Protector protector, IDiary diary, IMarketData market, InForce<ProtectionOptions> options, TimeProvider wall) : IWatch
 {
     private const long StateMs = 60_000;
     private readonly Dictionary<string, (DateTimeOffset PriceAt, long Seen)> _newest = new(StringComparer.Ordinal);
@@ -18,7 +19,7 @@ public sealed class FeedWatch(Protector protector, IDiary diary, IMarketData mar
 
     public async ValueTask<Tripped?> LookAsync(AccountState account, string beatId, CancellationToken cancel)
     {
-        if (options.FeedSilentSeconds == 0)
+        if (options.Now.FeedSilentSeconds == 0)
         {
             return null;
         }
@@ -39,8 +40,8 @@ public sealed class FeedWatch(Protector protector, IDiary diary, IMarketData mar
             }
 
             // Until a minute after it was last found: it ends by itself when prices come again.
-            found = new Tripped("feed-silent", $"no new price of {position.Asset} for {options.FeedSilentSeconds} s", TradingState.Reducing, account.At.ToUnixTimeMilliseconds() + StateMs);
-            if (_silent.Add(position.Asset) && options.OnFeedSilent == SilentPolicy.Flatten)
+            found = new Tripped("feed-silent", $"no new price of {position.Asset} for {options.Now.FeedSilentSeconds} s", TradingState.Reducing, account.At.ToUnixTimeMilliseconds() + StateMs);
+            if (_silent.Add(position.Asset) && options.Now.OnFeedSilent == SilentPolicy.Flatten)
             {
                 diary.Append(new ExitCalled(position.Asset, ExitCodes.Risk, "Close", found.Words), beatId);
                 await protector.FlattenAsync(position.Asset, ExitCodes.Risk, found.Words, beatId, cancel);
@@ -59,6 +60,6 @@ public sealed class FeedWatch(Protector protector, IDiary diary, IMarketData mar
             return false;
         }
 
-        return wall.GetElapsedTime(newest.Seen) >= TimeSpan.FromSeconds(options.FeedSilentSeconds);
+        return wall.GetElapsedTime(newest.Seen) >= TimeSpan.FromSeconds(options.Now.FeedSilentSeconds);
     }
 }

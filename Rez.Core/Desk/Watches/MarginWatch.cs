@@ -13,7 +13,7 @@ namespace Rez.Core.Desk.Watches;
 /// large, when liquidation comes near, or when notional has grown beyond its bounds, and closes everything at the drawdown that says so.
 /// </summary>
 public sealed class MarginWatch(
-    OrderDesk desk, VenueBooks books, Protector protector, IDiary diary, IMarketData market, PortfolioHistory history, RiskOptions limits, ProtectionOptions protections, ExitOptions exits) : IWatch
+    OrderDesk desk, VenueBooks books, Protector protector, IDiary diary, IMarketData market, PortfolioHistory history, InForce<RiskOptions> limits, InForce<ProtectionOptions> protections, InForce<ExitOptions> exits) : IWatch
 {
     private const decimal Quarter = 0.25m;
 
@@ -27,7 +27,7 @@ public sealed class MarginWatch(
             return null;
         }
 
-        if (exits.FlattenDrawdown > 0 && history.PeakEquity > 0 && (history.PeakEquity - account.Equity) / history.PeakEquity is var fall && fall >= exits.FlattenDrawdown)
+        if (exits.Now.FlattenDrawdown > 0 && history.PeakEquity > 0 && (history.PeakEquity - account.Equity) / history.PeakEquity is var fall && fall >= exits.Now.FlattenDrawdown)
         {
             foreach (var position in account.Positions)
             {
@@ -44,7 +44,7 @@ public sealed class MarginWatch(
         }
 
         var use = account.Equity > 0 ? account.MaintenanceMargin / account.Equity : 1;
-        return protections.PauseAtMarginUse > 0 && use >= protections.PauseAtMarginUse
+        return protections.Now.PauseAtMarginUse > 0 && use >= protections.Now.PauseAtMarginUse
             ? new Tripped("margin-use", $"maintenance margin is {use:P0} of equity", TradingState.Reducing, account.At.ToUnixTimeMilliseconds() + 60_000)
             : null;
     }
@@ -52,34 +52,34 @@ public sealed class MarginWatch(
     /// <summary>Whether it would leave the account alone, given the highest equity.</summary>
     internal bool IsQuiet(AccountState account, decimal peak)
     {
-        var fall = exits.FlattenDrawdown > 0 && peak > 0 && (peak - account.Equity) / peak >= exits.FlattenDrawdown;
+        var fall = exits.Now.FlattenDrawdown > 0 && peak > 0 && (peak - account.Equity) / peak >= exits.Now.FlattenDrawdown;
         var use = account.Equity > 0 ? account.MaintenanceMargin / account.Equity : 1;
-        return account.Positions.IsEmpty || (!fall && Worst(account) is null && (protections.PauseAtMarginUse <= 0 || use < protections.PauseAtMarginUse));
+        return account.Positions.IsEmpty || (!fall && Worst(account) is null && (protections.Now.PauseAtMarginUse <= 0 || use < protections.Now.PauseAtMarginUse));
     }
 
     private (Position Worst, string Why)? Worst(AccountState account)
     {
         var largest = account.Positions.MaxBy(p => p.MaintenanceMargin)!;
         var use = account.Equity > 0 ? account.MaintenanceMargin / account.Equity : 1;
-        if (protections.ReduceAtMarginUse > 0 && use >= protections.ReduceAtMarginUse)
+        if (protections.Now.ReduceAtMarginUse > 0 && use >= protections.Now.ReduceAtMarginUse)
         {
             return (largest, $"maintenance margin is {use:P0} of equity");
         }
 
         foreach (var p in account.Positions)
         {
-            if (p.LiquidationPrice is { } liquidation && Math.Abs(p.MarkPrice - liquidation) / p.MarkPrice is var distance && distance <= limits.MinLiquidationDistance * Before)
+            if (p.LiquidationPrice is { } liquidation && Math.Abs(p.MarkPrice - liquidation) / p.MarkPrice is var distance && distance <= limits.Now.MinLiquidationDistance * Before)
             {
                 return (p, $"the venue would liquidate {distance:P1} away");
             }
 
-            if (exits.ReduceAssetLeverage > 0 && account.Equity > 0 && p.Notional > account.Equity * exits.ReduceAssetLeverage)
+            if (exits.Now.ReduceAssetLeverage > 0 && account.Equity > 0 && p.Notional > account.Equity * exits.Now.ReduceAssetLeverage)
             {
                 return (p, $"its notional is {p.Notional / account.Equity:0.0} times equity");
             }
         }
 
-        return exits.ReduceEffectiveLeverage > 0 && account.Equity > 0 && account.Exposure > account.Equity * exits.ReduceEffectiveLeverage
+        return exits.Now.ReduceEffectiveLeverage > 0 && account.Equity > 0 && account.Exposure > account.Equity * exits.Now.ReduceEffectiveLeverage
             ? (account.Positions.MaxBy(p => p.Notional)!, $"all notional is {account.Exposure / account.Equity:0.0} times equity")
             : null;
     }
@@ -96,7 +96,7 @@ public sealed class MarginWatch(
         // A quarter that the venue would find too small is the whole.
         var part = position.Notional * Quarter < instrument.MinNotional * 2 ? position.Size : position.Size * Quarter;
         diary.Append(new ExitCalled(position.Asset, ExitCodes.Risk, nameof(ExitAct.Reduce), $"{why}: reduced by {part / position.Size:P0}"), beatId);
-        var exit = RiskGate.ApproveExit(position, instrument, context.Value, limits, beatId, why, part, protector.NextAttempt());
+        var exit = RiskGate.ApproveExit(position, instrument, context.Value, limits.Now, beatId, why, part, protector.NextAttempt());
         await desk.PlaceAsync(exit, "exit", ExitCodes.Risk, cancel);
         await books.BookAsync(cancel);
     }
