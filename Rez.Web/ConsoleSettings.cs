@@ -9,6 +9,9 @@ public sealed class ConsoleSettings
 
     public required string Version { get; init; }
 
+    /// <summary>What the session runs with now.</summary>
+    public required Func<Rez.Core.Configuration.RezOptions> Options { get; init; }
+
     public string Password { get; init; } = string.Empty;
 
     public string ApiToken { get; init; } = string.Empty;

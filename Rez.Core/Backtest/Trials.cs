@@ -38,7 +38,8 @@ public sealed record Trials(KeptMarket Market, StrategyDefinition Strategy, Func
         return result.Ok ? Of(values, result.Value) : result.Rejection;
     }
 
-    private static TrialRun Of(StrategyValues values, BacktestResult result)
+    /// <summary>The figures of a run.</summary>
+    public static TrialRun Of(StrategyValues values, BacktestResult result)
     {
         var report = TrackReport.Of(result.Equity, result.Trades, result.Benchmark);
         var t = report.Trades;

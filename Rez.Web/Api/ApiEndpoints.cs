@@ -63,6 +63,7 @@ internal static class ApiEndpoints
         api.MapGet("/diary.jsonl", Exports.DiaryJsonAsync).WithSummary("The whole diary, a line an event");
         api.MapGet("/events", EventStream.WriteAsync).WithSummary("Events as they are written: server-sent, resumable by Last-Event-ID or 'after'");
         AccessEndpoints.Map(api);
+        LabEndpoints.Map(api);
         app.MapGet("/metrics", async (Views views, MetricsFeed metrics, CancellationToken cancel) => Results.Text(metrics.Write(await views.StatusAsync(cancel)), "text/plain; version=0.0.4"))
             .WithSummary("Metrics as Prometheus reads them");
         api.MapGet("/diary", Diary).WithSummary("Events after a sequence number, oldest first");
@@ -174,7 +175,7 @@ internal static class ApiEndpoints
     }
 
     /// <summary>Figures that can't be had are NaN: JSON has no number for it.</summary>
-    private static readonly JsonSerializerOptions Figures = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    internal static readonly JsonSerializerOptions Figures = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
 
     private static async Task<IResult> Diary(Views views, long? after, int? count, CancellationToken cancel)
     {

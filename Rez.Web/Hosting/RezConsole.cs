@@ -13,6 +13,7 @@ using Rez.Core.Session;
 using Rez.Web.Access;
 using Rez.Web.Api;
 using Rez.Web.Components;
+using Rez.Web.Lab;
 using Rez.Web.Live;
 using Rez.Web.Settings;
 
@@ -41,6 +42,8 @@ public static class RezConsole
         services.AddSingleton<DiaryViews>();
         services.AddSingleton<RecordViews>();
         services.AddSingleton<RiskViews>();
+        services.AddSingleton(p => new LabDesk(settings.Options, settings.DataDir, settings.Version, TimeProvider.System, p.GetRequiredService<Microsoft.Extensions.Logging.ILogger<LabDesk>>()));
+        services.AddHostedService(p => p.GetRequiredService<LabDesk>());
         services.AddSingleton<AuditViews>();
         services.AddSingleton<MetricsFeed>();
         services.AddSingleton<AgentFeed>();

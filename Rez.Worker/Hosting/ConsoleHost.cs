@@ -38,6 +38,7 @@ internal static class ConsoleHost
                 DataDir = host.DataDir,
                 DiaryPath = host.Diary.Path,
                 Version = TradingHost.Version,
+                Options = () => host.Options,
                 Password = web.Password,
                 ApiToken = web.ApiToken,
                 TrustedProxies = web.TrustedProxies,
