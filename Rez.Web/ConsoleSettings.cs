@@ -12,6 +12,9 @@ public sealed class ConsoleSettings
     /// <summary>What the session runs with now.</summary>
     public required Func<Rez.Core.Configuration.RezOptions> Options { get; init; }
 
+    /// <summary>How bytes travel to a model.</summary>
+    public required Func<HttpMessageHandler> Handlers { get; init; }
+
     public string Password { get; init; } = string.Empty;
 
     public string ApiToken { get; init; } = string.Empty;

@@ -33,6 +33,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
     private long _lastCycleCloseMs;
     private long _pauseUntilMs;
     private int _failures;
+    private readonly WantedCycle _wanted = new();
 
     private DemoSession(DemoWorld world, DiaryStore diary, IDecider decider, SessionSettings settings, TimeProvider wall, DiaryReading reading)
     {
@@ -90,6 +91,8 @@ public sealed class DemoSession : ITradingSession, IDisposable
     }
 
     public void Adopt(NewTerms terms) => _rig.Adopt(terms);
+
+    public Task<CycleResult> RunNowAsync() => _wanted.Ask();
 
     public IExchange Exchange => _world.Exchange;
 
@@ -155,7 +158,11 @@ public sealed class DemoSession : ITradingSession, IDisposable
     /// <summary>Totals over the whole diary, as a headless run prints them.</summary>
     public SessionSummary Summarise() => SessionSummary.Of(_diary, _settings.Simulation.InitialBalance, _wall.GetElapsedTime(_startedAt));
 
-    public void Dispose() => Desk.Turn.Dispose();
+    public void Dispose()
+    {
+        _wanted.Dispose();
+        Desk.Turn.Dispose();
+    }
 
     /// <summary>A stop takes effect between bars: a cycle, once begun, is never cut between a send and its outcome.</summary>
     private async Task TradeAsync(CancellationToken cancel)
@@ -192,7 +199,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
                 await Sentinel.BeatAsync(CancellationToken.None);
             }
 
-            if (IsCycleDue(_world.NowMs))
+            if (IsCycleDue(_world.NowMs) || _wanted.IsWanted)
             {
                 await RunCycleAsync();
             }
@@ -221,6 +228,7 @@ public sealed class DemoSession : ITradingSession, IDisposable
         }
 
         LastCycle = result;
+        _wanted.Done(result);
         Interlocked.Increment(ref _cycles);
         CycleEnded?.Invoke(result);
     }

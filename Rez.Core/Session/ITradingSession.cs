@@ -38,6 +38,10 @@ public interface ITradingSession
     /// <summary>Limits of the gate now.</summary>
     RiskOptions Limits { get; }
 
+    /// <summary>Asks for a cycle as soon as one can begin, beside those that are due; asked for several times before it begins, it is one.</summary>
+    /// <returns>What came of it; cancelled when the session ends first.</returns>
+    Task<CycleResult> RunNowAsync();
+
     /// <summary>Other terms, from the next cycle on.</summary>
     void Adopt(NewTerms terms);
 

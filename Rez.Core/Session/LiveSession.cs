@@ -67,6 +67,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
     private long _nextCycleMs;
     private long _cycles;
     private int _failures;
+    private readonly WantedCycle _wanted = new();
 
     private LiveSession(LivePorts ports, DiaryStore diary, IDecider decider, SessionSettings settings, LivePace pace, DiaryReading reading)
     {
@@ -107,6 +108,8 @@ public sealed class LiveSession : ITradingSession, IDisposable
     }
 
     public void Adopt(NewTerms terms) => _rig.Adopt(terms);
+
+    public Task<CycleResult> RunNowAsync() => _wanted.Ask();
 
     public SessionPhase Phase { get; private set; } = SessionPhase.Preparing;
 
@@ -205,7 +208,11 @@ public sealed class LiveSession : ITradingSession, IDisposable
 
     public SessionSummary Summarise() => SessionSummary.Of(_diary, _pace.StartingEquity, _wall.GetElapsedTime(_startedAt));
 
-    public void Dispose() => _rig.Desk.Turn.Dispose();
+    public void Dispose()
+    {
+        _wanted.Dispose();
+        _rig.Desk.Turn.Dispose();
+    }
 
     private long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -336,10 +343,19 @@ public sealed class LiveSession : ITradingSession, IDisposable
             var wait = due + (long)_pace.CycleDelay.TotalMilliseconds - NowMs;
             if (wait > 0)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(wait), _clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                using var sleep = CancellationTokenSource.CreateLinkedTokenSource(cancel, _wanted.Asked);
+                await Task.Delay(TimeSpan.FromMilliseconds(wait), _clock, sleep.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (cancel.IsCancellationRequested)
                 {
                     return;
+                }
+
+                if (_wanted.IsWanted && NowMs < due)
+                {
+                    // On the newest candles there are; what is due comes when it is due.
+                    LookAtClock();
+                    await RunOneAsync(_ports.Market.BaseInterval.OpenOf(NowMs));
+                    continue;
                 }
             }
 
@@ -366,6 +382,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         var result = await _rig.RunCycleAsync(_nextCycle++, DateTimeOffset.FromUnixTimeMilliseconds(closeMs));
         _failures = result.FailedStage is null ? 0 : _failures + 1;
         LastCycle = result;
+        _wanted.Done(result);
         Interlocked.Increment(ref _cycles);
         CycleEnded?.Invoke(result);
     }

@@ -21,7 +21,9 @@ public sealed class AgentPageTests(Chromium chromium) : IClassFixture<Chromium>
             """
             [{"tools":[{"name":"get_order_book","arguments":{"asset":"BTC","levels":3}},{"name":"get_indicator","arguments":{"asset":"BTC","interval":"1h","indicator":"rsi:14","values":5}}]},
              {"pieceMs":60,"text":{"reasoning":"The book is even on both sides and the hour's momentum says little, so there is no reason to pay fees on both ends of a trade now.","decisions":[{"asset":"BTC","action":"open_long","size_usd":1500,"leverage":2,"stop_loss":90000,"take_profit":120000,"confidence":80,"exit_plan":null,"rationale":"a test of the way to the exchange"}]}},
-             {"text":{"reasoning":"Held.","decisions":[]}}]
+             {"text":{"reasoning":"Held.","decisions":[]}},
+             {"text":{"reasoning":"Held again.","decisions":[]}},
+             {"text":{"reasoning":"And again.","decisions":[]}}]
             """, 0);
         // The model keeps silent until somebody looks; a minute passes before it is asked again.
         var looking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,6 +53,24 @@ public sealed class AgentPageTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(page.GetByLabel("Newest decisions").Locator("tbody tr").First).ToContainTextAsync("0.002 USD");
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Chromium.Screenshots, $"agent-{name}.png"), FullPage = true });
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "the page scrolls sideways");
+
+        // What if: the same state with other words. Nothing is sent.
+        var fills = page.GetByLabel("What if", new() { Exact = true });
+        await fills.GetByLabel("What if…").FillAsync("you never trade <b>on Mondays</b>");
+        await fills.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
+        await Assertions.Expect(fills).ToContainTextAsync("Held.", new() { Timeout = 30_000 });
+        await Assertions.Expect(fills.GetByLabel("Then and now").Locator("tbody tr").First).ToContainTextAsync("BTC");
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Chromium.Screenshots, $"what-if-{name}.png"), FullPage = true });
+        Assert.Contains("what-if scripted", await File.ReadAllTextAsync(folder.File("diary.jsonl")), StringComparison.Ordinal);
+
+        // A cycle beside those that are due, which come each minute.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run a cycle now" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("A cycle ran.")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+
+        await page.GetByLabel("Newest decisions").GetByRole(AriaRole.Link).Last.ClickAsync();
+        var cycle = page.GetByLabel("What if", new() { Exact = true });
+        await cycle.GetByRole(AriaRole.Button, new() { Name = "Replay bit for bit" }).ClickAsync();
+        await Assertions.Expect(cycle).ToContainTextAsync("Identical: the same capsule", new() { Timeout = 30_000 });
         Assert.Empty(faults);
     }
 
@@ -64,6 +84,6 @@ public sealed class AgentPageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.GotoAsync(link.ToString());
         await page.GotoAsync(new Uri(link, "/agent").ToString());
         await Assertions.Expect(page.GetByText("No model decides")).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText("REZ__Model__ApiKey")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "settings page" })).ToBeVisibleAsync();
     }
 }

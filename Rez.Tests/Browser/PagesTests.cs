@@ -91,9 +91,20 @@ public sealed class PagesTests(Chromium chromium) : IClassFixture<Chromium>
         });
         await SeeAsync("/diary?text=EXIT_", "diary-text", async () => await Assertions.Expect(page.Locator(".events li").First).ToBeVisibleAsync());
         await SeeAsync("/system", "system", async () => await Assertions.Expect(page.GetByText("reads the exchange")).ToBeVisibleAsync());
+        await SeeAsync("/access", "access", async () => await Assertions.Expect(page.GetByLabel("Audit")).ToContainTextAsync("login link for owner"));
+        await SeeAsync("/account", "account", async () => await Assertions.Expect(page.GetByLabel("Your sessions")).ToContainTextAsync("this one"));
+        await SeeAsync("/lab", "lab-none", async () => await Assertions.Expect(page.GetByText("None yet.")).ToBeVisibleAsync());
         await SeeAsync("/settings?filter=drawdown", "settings", async () =>
         {
-            await Assertions.Expect(page.GetByText("Protection:MaxDrawdown")).ToBeVisibleAsync();
+            // A change is shown as a difference before it is made, and a mistake is told at once.
+            await Assertions.Expect(page.Locator("main[data-live]")).ToBeVisibleAsync();
+            await page.GetByLabel("Protection:MaxDrawdown").FillAsync("7");
+            await page.GetByLabel("Protection:MaxDrawdown").PressAsync("Tab");
+            await Assertions.Expect(page.GetByLabel("Changes").GetByRole(AriaRole.Alert)).ToContainTextAsync("expected");
+            await page.GetByLabel("Protection:MaxDrawdown").FillAsync("0.31");
+            await page.GetByLabel("Protection:MaxDrawdown").PressAsync("Tab");
+            await Assertions.Expect(page.GetByLabel("Changes").Locator("ins")).ToHaveTextAsync("0.31");
+            await Assertions.Expect(page.GetByLabel("Settings", new() { Exact = true }).GetByText("Protection:MaxDrawdown")).ToBeVisibleAsync();
             await Assertions.Expect(page.GetByText("Web:Password")).ToHaveCountAsync(0);
         });
 

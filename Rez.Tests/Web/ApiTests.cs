@@ -41,8 +41,8 @@ public sealed class ApiTests : IAsyncLifetime
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToArray();
         Assert.Equal(
             [
-                "/api/access/audit", "/api/access/people", "/api/access/people/{name}/disabled", "/api/access/people/{name}/link", "/api/access/people/{name}/role", "/api/access/sessions", "/api/access/sessions/{id}", "/api/access/tokens", "/api/access/tokens/{name}", "/api/agent/conversations", "/api/agent/spent", "/api/control/auto-trading", "/api/control/flatten", "/api/control/halt", "/api/control/open", "/api/control/reduce", "/api/control/resume", "/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/diary.jsonl",
-                "/api/equity", "/api/equity.csv", "/api/events", "/api/fills", "/api/limits", "/api/positions", "/api/record", "/api/settings", "/api/settings/change", "/api/settings/check", "/api/settings/restart", "/api/settings/secret", "/api/settings/secret/test", "/api/status", "/api/trades", "/api/trades.csv", "/healthz", "/metrics",
+                "/api/access/audit", "/api/access/people", "/api/access/people/{name}/disabled", "/api/access/people/{name}/link", "/api/access/people/{name}/role", "/api/access/sessions", "/api/access/sessions/{id}", "/api/access/tokens", "/api/access/tokens/{name}", "/api/agent/conversations", "/api/agent/spent", "/api/control/auto-trading", "/api/control/cycle", "/api/control/flatten", "/api/control/halt", "/api/control/open", "/api/control/reduce", "/api/control/resume", "/api/cycles", "/api/cycles/{id}", "/api/diary", "/api/diary.jsonl",
+                "/api/equity", "/api/equity.csv", "/api/events", "/api/fills", "/api/lab", "/api/lab/{id}", "/api/limits", "/api/positions", "/api/record", "/api/settings", "/api/settings/change", "/api/settings/check", "/api/settings/restart", "/api/settings/secret", "/api/settings/secret/test", "/api/status", "/api/trades", "/api/trades.csv", "/healthz", "/metrics",
             ],
             paths.Order());
         foreach (var path in new[] { "/openapi/v1.json", "/api/nothing" })

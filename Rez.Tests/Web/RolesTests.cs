@@ -49,9 +49,10 @@ public sealed partial class RolesTests : IAsyncLifetime
                           from method in path.Value.EnumerateObject()
                           select (Path: path.Name, Method: new HttpMethod(method.Name.ToUpperInvariant()))).ToArray();
         Assert.True(operations.Length > 30);
-        foreach (var (path, method) in operations.Where(o => o.Path != "/healthz"))
+        foreach (var (path, method) in operations.Where(o => o.Path != "/healthz").OrderBy(o => o.Path == "/api/settings/restart"))
         {
             var need = NeedOf(path, method);
+            // The last one ends the session: who may ask for it is seen by those who may not, and by its going away.
             foreach (var (who, client) in _clients)
             {
                 using var request = new HttpRequestMessage(method, Fill(path));
@@ -89,7 +90,7 @@ public sealed partial class RolesTests : IAsyncLifetime
         : method == HttpMethod.Get ? "read"
         : "trade";
 
-    private static string Fill(string path) => Placeholder().Replace(path, "x");
+    private static string Fill(string path) => Placeholder().Replace(path, p => path.StartsWith("/api/lab/", StringComparison.Ordinal) || p.Value.EndsWith(":int}", StringComparison.Ordinal) ? "1" : "x");
 
     private HttpClient Client(string? token)
     {

@@ -33,6 +33,7 @@ public sealed record CycleDetail(CycleView Cycle, JsonElement? Capsule, long? Se
 internal static class ApiEndpoints
 {
     private const int MostEvents = 1_000;
+    private static readonly TimeSpan CycleWait = TimeSpan.FromMinutes(5);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -49,6 +50,11 @@ internal static class ApiEndpoints
         control.MapPost("/resume", (ITradingSession session, HttpContext http) => Changed(session, session.Controls.ResumeAsync(By(http)))).WithSummary("Trades again; what had happened is accepted");
         control.MapPost("/auto-trading", (ITradingSession session, HttpContext http, bool on) => Changed(session, session.Controls.SetAutoTradingAsync(on, By(http)))).WithSummary("Whether decisions are carried out");
         control.MapPost("/flatten", FlattenAsync).WithSummary("Closes one asset, or halts and closes everything, and says what is left");
+        control.MapPost("/cycle", async (ITradingSession session, TimeProvider clock, CancellationToken cancel) =>
+        {
+            var result = await session.RunNowAsync().WaitAsync(CycleWait, clock, cancel);
+            return Results.Ok(new { result.CycleId, result.FailedStage, result.Why });
+        }).WithSummary("Runs a cycle as soon as one can begin, beside those that are due");
         control.MapPost("/open", OpenAsync).WithSummary("Opens a position by hand, through the gate; 'check' only says what the gate would");
         control.MapPost("/reduce", ReduceAsync).WithSummary("Closes a share of a position");
         SettingsEndpoints.Map(api);

@@ -44,7 +44,9 @@ public static class RezConsole
         services.AddSingleton<RiskViews>();
         services.AddSingleton(p => new LabDesk(settings.Options, settings.DataDir, settings.Version, TimeProvider.System, p.GetRequiredService<Microsoft.Extensions.Logging.ILogger<LabDesk>>()));
         services.AddHostedService(p => p.GetRequiredService<LabDesk>());
+        services.AddSingleton(p => new WhatIf(settings.Options, settings.Handlers, settings.Version, session, p.GetRequiredService<Views>(), diary, TimeProvider.System));
         services.AddSingleton<AuditViews>();
+        services.AddSingleton<ExposureViews>();
         services.AddSingleton<MetricsFeed>();
         services.AddSingleton<AgentFeed>();
         services.AddSingleton<LiveOverview>();

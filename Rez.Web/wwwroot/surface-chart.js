@@ -51,11 +51,11 @@ export async function create(element) {
       chart.setOption({
         backgroundColor: 'transparent',
         tooltip: { formatter: d => `${view.x} ${view.xs[d.value[0]]}, ${view.y} ${view.ys[d.value[1]]}: ${view.z} ${d.value[2]}` },
-        visualMap: { show: true, min: Math.min(...known), max: Math.max(...known), calculable: false, textStyle: { color: p.dim }, inRange: { color: [p.down, p.warn, p.up] }, left: 0, bottom: 0, itemHeight: 90 },
+        visualMap: { show: element.clientWidth >= 500, min: Math.min(...known), max: Math.max(...known), calculable: false, textStyle: { color: p.dim }, inRange: { color: [p.down, p.warn, p.up] }, left: 0, bottom: 0, itemHeight: 90 },
         xAxis3D: axis(view.x, view.xs),
         yAxis3D: axis(view.y, view.ys),
         zAxis3D: { ...axis(view.z, undefined), type: 'value' },
-        grid3D: { boxWidth: 100, boxDepth: 100, boxHeight: 60, viewControl: { distance: 220, alpha: 25, beta: 35, autoRotate: false }, light: { main: { intensity: 1.1 }, ambient: { intensity: 0.5 } }, axisPointer: { show: false } },
+        grid3D: { boxWidth: 100, boxDepth: 100, boxHeight: 60, viewControl: { distance: element.clientWidth < 500 ? 240 : 180, alpha: 25, beta: 35, autoRotate: false }, light: { main: { intensity: 1.1 }, ambient: { intensity: 0.5 } }, axisPointer: { show: false } },
         series: view.kind === 'bars'
           ? [{ type: 'bar3D', data, shading: 'lambert', bevelSize: 0.15 }]
           : [{ type: 'surface', data, dataShape: [view.ys.length, view.xs.length], shading: 'lambert', wireframe: { lineStyle: { color: p.line } } }],

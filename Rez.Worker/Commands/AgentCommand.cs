@@ -54,7 +54,7 @@ internal static class AgentCommand
 
         var capsule = CapsuleReading.Read(stored.Sealed.Capsule.Utf8);
         var prompts = Deciders.Prompts(reading.Options).Current();
-        var opening = !capsule.Ok ? capsule.Rejection : !prompts.Ok ? prompts.Rejection : ReplayCommand.OpeningOf(capsule.Value, prompts.Value, reading.Options.Model);
+        var opening = !capsule.Ok ? capsule.Rejection : !prompts.Ok ? prompts.Rejection : AnotherDecision.OpeningOf(capsule.Value, prompts.Value, reading.Options.Model);
         if (!opening.Ok)
         {
             Console.Error.WriteLine(opening.Rejection.Message);

@@ -42,18 +42,6 @@ internal static class ReplayCommand
         return command;
     }
 
-    /// <summary>The words of now with the state of then.</summary>
-    public static Outcome<Opening> OpeningOf(CycleCapsule capsule, PromptSet prompts, ModelOptions options)
-    {
-        var context = capsule.Reasoned.Context;
-        if (capsule.Reasoned.Decision.Record is { } record)
-        {
-            return new Opening(prompts.Message(context.Assets.Select(a => a.Instrument.Asset)), prompts.Digest, record.Payload, record.PayloadHash);
-        }
-
-        return AgentDecider.OpeningOf(context with { Limits = RiskGate.Uses(context.Account, capsule.Terms.Limits) }, prompts, options);
-    }
-
     private static async Task<int> RunAsync(ParseResult parse, RezDb db, CancellationToken cancel)
     {
         var reading = CommonOptions.Read(parse, ("Storage:DataDir", parse.GetValue(CommonOptions.DataDir)), ("Model:Name", parse.GetValue(Model)));
@@ -100,25 +88,9 @@ internal static class ReplayCommand
 
     private static async Task<Outcome<OtherDecision>?> OtherAsync(ParseResult parse, RezOptions options, RezDb db, CycleCapsule capsule, CancellationToken cancel)
     {
-        if (!Deciders.HasModel(options))
-        {
-            return new Rejection("no-model", "No model is set: name one with --model, or set Model:Name.");
-        }
-
         var prompts = PromptsOf(parse.GetValue(Prompt), options);
-        var opening = prompts.Ok ? OpeningOf(capsule, prompts.Value, options.Model) : prompts.Rejection;
-        if (!opening.Ok)
-        {
-            return opening.Rejection;
-        }
-
-        using var model = new OpenAiModel(options.Model, LiveHost.Handler(), TimeProvider.System, new SeededRandom((ulong)TimeProvider.System.GetTimestamp()));
-        var record = capsule.Reasoned.Decision.Record;
-        var asked = await AgentReplay.AskAnotherAsync(model, options.Model, opening.Value, record, capsule.Reasoned.Context, TimeProvider.System, cancel);
-        var decision = ReasonStage.Keep(asked, capsule.Reasoned.Context);
-        return new OtherDecision(
-            AgentDecider.Parameters(options.Model), opening.Value.PromptDigest, decision.Reasoning, Lines(capsule, capsule.Reasoned.Decision), Lines(capsule, decision), asked.Record!.Usage, asked.Record.Ended,
-            await PlayAsync(parse, options, db, capsule, decision, cancel));
+        var another = new AnotherDecision(options, DiaryQueries.Session(db)?.World ?? "an unknown market", LiveHost.Handler, TimeProvider.System, TradingHost.Version);
+        return prompts.Ok ? await another.AskAsync(capsule, prompts.Value, TimeSpan.FromHours(parse.GetValue(Hours)), parse.GetValue(Candles), cancel) : prompts.Rejection;
     }
 
     private static Outcome<PromptSet> PromptsOf(string? path, RezOptions options)
@@ -137,32 +109,6 @@ internal static class ReplayCommand
         {
             return new Rejection("bad-prompt", $"The prompt {path} can't be read: {e.Message}");
         }
-    }
-
-    private static ImmutableArray<OtherLine> Lines(CycleCapsule capsule, Decision decision)
-    {
-        var judged = CycleReplay.Judge(capsule, decision);
-        return [.. decision.Items.Select(i => new OtherLine(i, judged.FirstOrDefault(j => j.Asked.Asset == i.Asset) is { } j ? ExecuteStage.Gated(j) : "not for the gate", judged.FirstOrDefault(x => x.Asked.Asset == i.Asset)?.Verdicts ?? []))];
-    }
-
-    private static async Task<PlayedOn> PlayAsync(ParseResult parse, RezOptions options, RezDb db, CycleCapsule capsule, Decision decision, CancellationToken cancel)
-    {
-        var world = DiaryQueries.Session(db)?.World ?? "an unknown market";
-        var market = ReplayMarket.Of(world, parse.GetValue(Candles));
-        if (!market.Ok)
-        {
-            return new PlayedOn(null, null, null, market.Rejection.Message);
-        }
-
-        var settings = SessionComposition.Settings(options, market.Value(), null, TradingHost.Version);
-        var play = new Counterfactual(settings, market.Value, TimeProvider.System);
-        var horizon = TimeSpan.FromHours(parse.GetValue(Hours));
-        var recorded = await play.RunAsync(capsule, capsule.Reasoned.Decision, horizon, cancel);
-        var other = recorded.Ok ? await play.RunAsync(capsule, decision, horizon, cancel) : recorded;
-        var hold = other.Ok ? await play.RunAsync(capsule, null, horizon, cancel) : other;
-        return hold.Ok
-            ? new PlayedOn(recorded.Value, other.Value, hold.Value, $"Played on {world} for at most {horizon.TotalHours:0.#} h with nothing decided after the cycle; what is open then is at mark.")
-            : new PlayedOn(null, null, null, hold.Rejection.Message);
     }
 
     private static void Print(ReplayedCycle replayed, OtherDecision? other)
@@ -197,12 +143,4 @@ internal static class ReplayCommand
 
         Console.Out.WriteLine($"  {other.Pnl.Note}");
     }
-
-    /// <param name="Gate">What the gate would have left of it.</param>
-    private sealed record OtherLine(DecisionItem Item, string Gate, ImmutableArray<Verdict> Verdicts);
-
-    private sealed record PlayedOn(CounterfactualResult? Recorded, CounterfactualResult? Other, CounterfactualResult? Hold, string Note);
-
-    private sealed record OtherDecision(
-        string Asked, string PromptDigest, string Reasoning, ImmutableArray<OtherLine> Recorded, ImmutableArray<OtherLine> Decided, TokenUsage Usage, string? Ended, PlayedOn Pnl);
 }

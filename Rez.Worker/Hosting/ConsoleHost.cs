@@ -39,6 +39,7 @@ internal static class ConsoleHost
                 DiaryPath = host.Diary.Path,
                 Version = TradingHost.Version,
                 Options = () => host.Options,
+                Handlers = LiveHost.Handler,
                 Password = web.Password,
                 ApiToken = web.ApiToken,
                 TrustedProxies = web.TrustedProxies,
