@@ -37,6 +37,18 @@ public sealed class RezOptions
     public WebOptions Web { get; } = new();
 
     public LogOptions Log { get; } = new();
+
+    public AlertOptions Alerts { get; } = new();
+}
+
+public sealed class AlertOptions
+{
+    [Description("Address that alerts are posted to as JSON ({text, content}: Slack, Mattermost, Discord); nothing is sent when empty")]
+    [Secret]
+    public string Url { get; set; } = string.Empty;
+
+    [Description("Whether openings and closings are told too, beside halts, protections that tripped, missing stops and failures")]
+    public bool Trades { get; set; }
 }
 
 public sealed class StorageOptions

@@ -19,7 +19,7 @@ public static class SettingEffects
     /// <summary>Read by the indicator sheet, which is laid out once.</summary>
     private static readonly string[] Built = ["Risk:AtrInterval", "Exits:FairValue"];
 
-    private static readonly string[] Live = ["Risk:", "Protection:", "Exits:", "Model:", "Trading:Decider"];
+    private static readonly string[] Live = ["Risk:", "Protection:", "Exits:", "Model:", "Alerts:", "Trading:Decider"];
 
     private static readonly string[] Kept = ["Storage:DataDir", "Web:Bind", "Web:Port"];
 

@@ -92,6 +92,11 @@ internal static class SettingsRules
             yield return Fault("Demo:Start", "a date such as 2025-01-01");
         }
 
+        if (o.Alerts.Url.Length > 0 && !(Uri.TryCreate(o.Alerts.Url, UriKind.Absolute, out var alerts) && alerts.Scheme is "http" or "https"))
+        {
+            yield return Fault("Alerts:Url", "an http or https address, or nothing");
+        }
+
         foreach (var proxy in o.Web.TrustedProxies.Where(p => !IPAddress.TryParse(p, out _) && !IPNetwork.TryParse(p, out _)))
         {
             yield return Fault("Web:TrustedProxies", $"addresses or networks such as 10.0.0.2 or 172.16.0.0/12; '{proxy}' is neither");

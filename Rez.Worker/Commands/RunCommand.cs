@@ -126,6 +126,7 @@ internal static class RunCommand
                         again = true;
                         restart.Cancel();
                     });
+                    await using var alerts = AlertSender.Start(host);
                     return await ConsoleHost.RunAsync(host, desk, parse.GetValue(CommonOptions.Json), p => port = p, restart.Token);
                 },
                 words => said = words,
@@ -208,6 +209,7 @@ internal static class RunCommand
 
     private static async Task<int> HeadlessAsync(TradingHost host, bool json, CancellationToken cancel)
     {
+        await using var alerts = AlertSender.Start(host);
         var code = await host.TradeAsync(cancel);
         PrintSummary(host, json);
         return code;

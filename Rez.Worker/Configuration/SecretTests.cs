@@ -16,6 +16,7 @@ internal sealed class SecretTests : IDisposable
     {
         "Model:ApiKey" => await ModelAsync(o, cancel),
         "Hyperliquid:Key" or "Hyperliquid:KeyPassword" => Key(o),
+        "Alerts:Url" => await AlertAsync(o, cancel),
         "Web:Password" => o.Web.Password.Length >= Web.Access.AccessFile.LeastPasswordLength ? "It is long enough." : new Rejection("short", $"It has fewer than {Web.Access.AccessFile.LeastPasswordLength} characters."),
         "Web:ApiToken" => o.Web.ApiToken.Length >= LeastToken ? "It is long enough." : new Rejection("short", $"It has fewer than {LeastToken} characters."),
         _ => new Rejection("no-setting", "That is not one of the secrets."),
@@ -44,6 +45,9 @@ internal sealed class SecretTests : IDisposable
             return new Rejection("unreachable", $"{ask.RequestUri!.Host} can't be asked: {(e is TaskCanceledException ? "no answer in time" : e.Message)}.");
         }
     }
+
+    private async Task<Outcome<string>> AlertAsync(RezOptions o, CancellationToken cancel) => o.Alerts.Url.Length == 0 ? new Rejection("not-set", "It is not set.")
+        : await AlertSender.PostAsync(_http, o.Alerts.Url, "Rez: this is a test of alerts.", cancel) is { } fault ? new Rejection("refused", fault) : "It was taken.";
 
     private static Outcome<string> Key(RezOptions o)
     {
