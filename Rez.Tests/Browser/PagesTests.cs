@@ -115,5 +115,26 @@ public sealed class PagesTests(Chromium chromium) : IClassFixture<Chromium>
         await SeeAsync("/theme/dark?back=https%3A%2F%2Fexample.org", "first-again", async () => await Assertions.Expect(page.Locator("html[data-theme=dark]")).ToBeAttachedAsync());
         await SeeAsync("/cycles/c-none", "cycle-none", async () => await Assertions.Expect(page.GetByText("There is no cycle c-none")).ToBeVisibleAsync());
         Assert.True(faults.Count == 0, string.Join('\n', faults));
+
+        // The narrowest phone and a wall; and stopping everything without a mouse.
+        foreach (var other in width < 600 ? new[] { 360 } : [3840])
+        {
+            await page.SetViewportSizeAsync(other, height);
+            foreach (var path in new[] { "/", "/markets/BTC", "/agent", "/trades", "/record", "/risk", "/diary", "/lab", "/settings", "/system", "/access", "/account" })
+            {
+                await page.GotoAsync(new Uri(link, path).ToString());
+                Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= other, $"{path} scrolls sideways at {other} px");
+            }
+        }
+
+        await page.GotoAsync(new Uri(link, "/").ToString());
+        await Assertions.Expect(page.Locator("main[data-live]")).ToBeVisibleAsync();
+        for (var i = 0; i < 12 && !await page.EvaluateAsync<bool>("document.activeElement?.textContent === 'Halt'"); i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).First).ToBeVisibleAsync();
     }
 }
