@@ -48,6 +48,9 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
     /// <summary>Whether a send on the asset is still unresolved. The caller holds the turn.</summary>
     public bool HasPending(string asset) => _pending.Any(p => p.Request.Asset == asset);
 
+    /// <summary>Whether an exit on the asset is still unresolved: a stop or an entry that is must not keep a position from being closed. The caller holds the turn.</summary>
+    public bool HasPendingExit(string asset) => _pending.Any(p => p.Request.Asset == asset && p.Request.Legs[0] is { ReduceOnly: true, TriggerPrice: null });
+
     /// <summary>Orders sent by this process: whoever acts between two looks at it has moved it.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 

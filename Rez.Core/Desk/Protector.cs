@@ -98,6 +98,10 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             {
                 coverage = await RestoreAsync(position, coverage, foundBy, cycleId, cancel);
             }
+            else if (Surplus(position, orders.Value).Any())
+            {
+                await RemoveSurplusAsync(position.Asset, cycleId, cancel);
+            }
 
             if (coverage.IsFull)
             {
@@ -149,11 +153,11 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
         decimal? left = null;
         for (var sent = 0; sent <= FlattenAttempts; sent++)
         {
-            if (desk.HasPending(asset))
+            if (desk.HasPendingExit(asset))
             {
                 // Whether the last exit landed is not known: a second one is not sent before it is.
                 await desk.SettleAsync(cancel);
-                if (desk.HasPending(asset))
+                if (desk.HasPendingExit(asset))
                 {
                     continue;
                 }
@@ -268,6 +272,41 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             : new Outcome<(Position, Coverage)?>(null);
     }
 
+    /// <summary>
+    /// Our own stops and targets beyond the one that covers the position alone: a cancel was lost or refused when they were replaced. The one at the level that is known stays, else the newest. Pieces that only cover
+    /// together stay all, and so does what somebody else placed.
+    /// </summary>
+    private IEnumerable<OpenOrder> Surplus(Position position, IReadOnlyList<OpenOrder> orders)
+    {
+        var (stop, target) = _levels.GetValueOrDefault(position.Asset);
+        foreach (var (kind, level) in new[] { (TriggerKind.StopLoss, stop), (TriggerKind.TakeProfit, target) })
+        {
+            var live = orders.Where(o => o.Asset == position.Asset && o.Trigger == kind && o is { ReduceOnly: true, WaitsForParent: false } && o.Side == position.Direction.Closes()).ToArray();
+            var keep = live.Length < 2 ? null
+                : live.Where(o => o.IsPositionTrigger || o.Size >= position.Size).OrderByDescending(o => o.TriggerPrice == level).ThenByDescending(o => o.Oid).FirstOrDefault();
+            foreach (var order in keep is null ? [] : live.Where(o => o.Oid != keep.Oid && desk.IsOurs(o.Cloid)))
+            {
+                yield return order;
+            }
+        }
+    }
+
+    /// <summary>Looks once more before it removes anything: what is removed must not be the only one left.</summary>
+    private async ValueTask RemoveSurplusAsync(string asset, string cycleId, CancellationToken cancel)
+    {
+        var orders = await desk.Exchange.OpenOrdersAsync(cancel);
+        var account = await desk.Exchange.AccountAsync(cancel);
+        if (!orders.Ok || !account.Ok || account.Value.Of(asset) is not { } position)
+        {
+            return;
+        }
+
+        foreach (var order in Surplus(position, orders.Value).ToArray())
+        {
+            await desk.CancelAsync(order, "another one covers the position", cycleId, cancel);
+        }
+    }
+
     private async ValueTask<Coverage> RestoreAsync(Position position, Coverage coverage, string foundBy, string cycleId, CancellationToken cancel)
     {
         var asset = position.Asset;
@@ -304,20 +343,51 @@ public sealed class Protector(OrderDesk desk, VenueBooks books, IDiary diary, IM
             diary.Append(new ProtectionRestored(asset, "flattened: no stop could be placed", Since(sinceMs)), cycleId);
         }
 
-        return coverage with { SignedSize = left ?? position.SignedSize };
+        return left is null or 0 ? coverage with { SignedSize = left ?? position.SignedSize } : await CoverRestAsync(asset, coverage, sinceMs, cycleId, cancel);
+    }
+
+    /// <summary>The book was too thin to close it all: what is left gets a stop at the emergency distance from where the price is now, and is not naked while the next beat tries again.</summary>
+    private async ValueTask<Coverage> CoverRestAsync(string asset, Coverage coverage, long sinceMs, string cycleId, CancellationToken cancel)
+    {
+        var read = await LookAgainAsync(asset, cancel);
+        if (!read.Ok || read.Value is not { } rest || !(await InstrumentsAsync(cancel)).TryGetValue(asset, out var instrument))
+        {
+            return coverage;
+        }
+
+        if (rest.Coverage.IsFull)
+        {
+            return rest.Coverage;
+        }
+
+        var stop = EmergencyStop(rest.Position, instrument);
+        var approved = RiskGate.ApproveProtection(rest.Position, instrument, stop, null, $"{cycleId}/{NextAttempt()}", "what could not be closed needs a stop");
+        await desk.PlaceAsync(approved, "protection", null, cancel);
+        var orders = await desk.Exchange.OpenOrdersAsync(cancel);
+        var covered = orders.Ok ? CoverageOf(rest.Position, orders.Value) : rest.Coverage;
+        if (covered.IsFull)
+        {
+            diary.Append(new ProtectionRestored(asset, $"what could not be closed has a stop at {stop}", Since(sinceMs)), cycleId);
+        }
+
+        return covered;
     }
 
     /// <summary>The level last known if the market has not passed it, else the emergency distance; null when it has passed.</summary>
     private decimal? StopFor(Position position, Instrument instrument)
     {
-        var sign = position.Direction.Sign();
-        var rounding = sign > 0 ? RoundTo.Up : RoundTo.Down;
         if (_levels.GetValueOrDefault(position.Asset).Stop is { } known)
         {
-            return (position.MarkPrice - known) * sign > 0 ? known : null;
+            return (position.MarkPrice - known) * position.Direction.Sign() > 0 ? known : null;
         }
 
-        return PriceRules.Price(instrument, position.MarkPrice * (1m - (sign * limits.Now.EmergencyStopShare)), rounding);
+        return EmergencyStop(position, instrument);
+    }
+
+    private decimal EmergencyStop(Position position, Instrument instrument)
+    {
+        var sign = position.Direction.Sign();
+        return PriceRules.Price(instrument, position.MarkPrice * (1m - (sign * limits.Now.EmergencyStopShare)), sign > 0 ? RoundTo.Up : RoundTo.Down);
     }
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();

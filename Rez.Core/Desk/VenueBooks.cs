@@ -79,7 +79,8 @@ public sealed class VenueBooks
             return fills.Rejection;
         }
 
-        foreach (var fill in fills.Value)
+        // In the order in which they happened, whatever order they are told in: a process that dies in between goes on behind the newest it wrote down, and must not have left out an older one.
+        foreach (var fill in InOrder(fills.Value))
         {
             if (_fills.Add((fill.TimeMs, fill.Asset, fill.Tid)))
             {
@@ -93,7 +94,7 @@ public sealed class VenueBooks
             return funding.Rejection;
         }
 
-        foreach (var payment in funding.Value)
+        foreach (var payment in funding.Value.Count < 2 ? funding.Value : [.. funding.Value.OrderBy(p => p.TimeMs)])
         {
             if (_funding.Add((payment.TimeMs, payment.Asset)))
             {
@@ -104,6 +105,19 @@ public sealed class VenueBooks
         }
 
         return null;
+    }
+
+    private static IReadOnlyList<Fill> InOrder(IReadOnlyList<Fill> fills)
+    {
+        for (var i = 1; i < fills.Count; i++)
+        {
+            if (fills[i].TimeMs < fills[i - 1].TimeMs || (fills[i].TimeMs == fills[i - 1].TimeMs && fills[i].Tid < fills[i - 1].Tid && fills[i].Asset == fills[i - 1].Asset))
+            {
+                return [.. fills.OrderBy(f => f.TimeMs).ThenBy(f => f.Asset, StringComparer.Ordinal).ThenBy(f => f.Tid)];
+            }
+        }
+
+        return fills;
     }
 
     /// <summary>Where the booked positions and the venue's differ.</summary>

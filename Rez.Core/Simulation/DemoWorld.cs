@@ -141,7 +141,7 @@ public sealed class DemoMarketData : IMarketData
             var bars = _series[index].AsSpan();
             var from = LowerBound(bars, fromMs);
             var to = LowerBound(bars, toMs);
-            return new(new Outcome<IReadOnlyList<Candle>>(bars[from..to].ToArray()));
+            return new(new Outcome<IReadOnlyList<Candle>>(from < to ? bars[from..to].ToArray() : []));
         }
     }
 

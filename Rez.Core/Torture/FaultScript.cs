@@ -52,7 +52,7 @@ public sealed class FaultScript
         else
         {
             var random = Random(Crossed, "fault");
-            if (random.NextDouble() < (crossing == Crossing.Bar ? _rate * 4 : _rate))
+            if (random.NextDouble() < _rate * Weight(crossing))
             {
                 kind = fits[random.Next(fits.Length)];
 
@@ -68,6 +68,9 @@ public sealed class FaultScript
 
         return kind;
     }
+
+    /// <summary>What is crossed seldom and matters most goes wrong more often.</summary>
+    private static double Weight(Crossing crossing) => crossing switch { Crossing.Place => 8, Crossing.Change => 6, Crossing.Status or Crossing.Bar => 4, Crossing.Decide => 3, _ => 1 };
 
     /// <summary>Numbers for a purpose at a place: the same whatever else happened.</summary>
     public SeededRandom Random(long at, string purpose) => SeededRandom.For(_seed, string.Create(CultureInfo.InvariantCulture, $"{purpose}/{at}"));

@@ -43,8 +43,8 @@ internal sealed class TortureDecider(Life life, ulong seed, Func<Task> wait) : I
         var stop = (decimal)(0.004 + (0.03 * random.NextDouble())) * mark * (isLong ? -1 : 1);
         var item = new DecisionItem
         {
-            Asset = view.Instrument.Asset, Action = action, SizeUsd = 50 + random.Next(9_000), Leverage = 1 + random.Next(8), StopLoss = mark + stop, TakeProfit = mark - (stop * (decimal)(1 + (3 * random.NextDouble()))),
-            Confidence = 40 + random.Next(61), Rationale = "torture",
+            Asset = view.Instrument.Asset, Action = action, SizeUsd = 50 + random.Next(6_000), Leverage = 1 + random.Next(8), StopLoss = mark + stop, TakeProfit = mark - (stop * (decimal)(1.4 + (3 * random.NextDouble()))),
+            Confidence = 55 + random.Next(46), Rationale = "torture",
         };
         return !isGarbage ? item : random.Next(4) switch
         {

@@ -40,7 +40,7 @@ public sealed class TortureRun
     private const int CalmBars = 3 * CycleBars;
     private const int HaltedBars = 4;
     private const int MostLives = 400;
-    private const int ResumesEvery = 40;
+    private const int ResumesEvery = 15;
     private static readonly long StartMs = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private readonly TorturePlan _plan;
     private readonly string _path;
@@ -123,6 +123,11 @@ public sealed class TortureRun
         if (_judge.Found is null)
         {
             await EndAsync(last);
+        }
+        else
+        {
+            // What led there is to be read.
+            await _diary.TearAsync(1);
         }
     }
 
@@ -242,6 +247,12 @@ public sealed class TortureRun
         }
         catch (DiaryUnavailableException)
         {
+            return false;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Expected outcomes are values: whatever else is thrown would have ended the session.
+            _judge.Break("i", $"it stumbled: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Rez.Core", StringComparison.Ordinal))?.Trim()}");
             return false;
         }
 

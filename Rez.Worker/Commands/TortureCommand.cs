@@ -16,9 +16,11 @@ internal static class TortureCommand
     private static readonly Option<string?> Faults = new("--faults") { Description = "Exactly these faults, PLACE:KIND separated by commas, with one seed: what a reduced failure prints" };
     private static readonly Option<int> Cores = new("--cores") { Description = "Runs at once", DefaultValueFactory = _ => Environment.ProcessorCount };
 
+    private static readonly Option<string?> Keep = new("--keep") { Description = "Folder for the diary of each seed that fails, to be read" };
+
     public static Command Build()
     {
-        var command = new Command("torture", "Runs the trading code under seeded faults and checks what it promises at every step") { Seeds, Cycles, Rate, Faults, Cores, CommonOptions.Json };
+        var command = new Command("torture", "Runs the trading code under seeded faults and checks what it promises at every step") { Seeds, Cycles, Rate, Faults, Cores, Keep, CommonOptions.Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -88,6 +90,12 @@ internal static class TortureCommand
         {
             var result = await OneAsync(plan with { Seed = seed }, scratch);
             results.Add(result);
+            if (result.Violation is not null && parse.GetValue(Keep) is { } keep)
+            {
+                var folder = Directory.CreateDirectory(Path.Combine(keep, $"seed-{seed}")).FullName;
+                await TortureRun.RunAsync(plan with { Seed = seed, Script = [.. result.Struck] }, folder);
+            }
+
             if (!parse.GetValue(CommonOptions.Json) && !Console.IsErrorRedirected)
             {
                 await Console.Error.WriteAsync($"\r{results.Count} of {to - from + 1}");
