@@ -8,7 +8,7 @@ public sealed partial class FolderDependencyTests
 {
     /// <summary>A folder may use those before it.</summary>
     private static readonly string[] Order =
-        ["Market", "Indicators", "Trading", "Agent", "Risk", "Strategies", "Simulation", "Hyperliquid", "Binance", "LocalVenue", "Diary", "Desk", "Cycle", "Reporting", "Session", "Replay", "Backtest", "Configuration"];
+        ["Market", "Indicators", "Trading", "Agent", "Risk", "Strategies", "Simulation", "Hyperliquid", "Binance", "LocalVenue", "Diary", "Desk", "Cycle", "Reporting", "Session", "Replay", "Backtest", "Configuration", "Torture"];
 
     /// <summary>Narrower than the order: these know only what is named.</summary>
     private static readonly Dictionary<string, string[]> Only = new(StringComparer.Ordinal)
