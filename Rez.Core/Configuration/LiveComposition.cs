@@ -76,7 +76,7 @@ public static class LiveComposition
                 link.Listen(o.Trading.Assets, null);
                 return Task.FromResult<Rejection?>(null);
             },
-            feed.RefreshAsync);
+            feed.RefreshAsync) { Upstream = () => UpstreamOf(link) };
     }
 
     /// <summary>Real orders: nothing starts before the account was looked at.</summary>
@@ -108,6 +108,8 @@ public static class LiveComposition
                 link.Listen(o.Trading.Assets, account);
                 return null;
             },
-            guard.RefreshAsync);
+            guard.RefreshAsync) { Upstream = () => UpstreamOf(link) };
     }
+
+    private static UpstreamState UpstreamOf(VenueLink link) => new(link.Http.LastLatency, link.Http.WeightLeft);
 }

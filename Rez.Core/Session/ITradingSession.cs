@@ -62,4 +62,12 @@ public interface ITradingSession
     ManualDesk Manual { get; }
 
     CycleResult? LastCycle { get; }
+
+    /// <summary>How the venue answers; null where there is no wire, as in a demo.</summary>
+    UpstreamState? Upstream => null;
 }
+
+/// <summary>The wire to the venue, as it is now.</summary>
+/// <param name="Latency">What the newest answer took.</param>
+/// <param name="WeightLeft">Request weight that is left of a minute's.</param>
+public readonly record struct UpstreamState(TimeSpan Latency, double WeightLeft);

@@ -26,7 +26,11 @@ public sealed record LivePorts(
     TimeProvider Clock,
     TimeProvider Wall,
     Func<CancellationToken, Task<Rejection?>> PrepareAsync,
-    Func<CancellationToken, ValueTask<Rejection?>> RefreshAsync);
+    Func<CancellationToken, ValueTask<Rejection?>> RefreshAsync)
+{
+    /// <summary>How the venue answers.</summary>
+    public Func<UpstreamState>? Upstream { get; init; }
+}
 
 /// <summary>How a session on a clock is paced.</summary>
 /// <param name="CycleDelay">Pause after a candle's close before its cycle: the venue needs a moment to publish it.</param>
@@ -95,6 +99,8 @@ public sealed class LiveSession : ITradingSession, IDisposable
     }
 
     public string Mode => _ports.Mode;
+
+    public UpstreamState? Upstream => _ports.Upstream?.Invoke();
 
     public IDecider Decider => _rig.Decider;
 

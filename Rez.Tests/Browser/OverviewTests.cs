@@ -35,6 +35,7 @@ public sealed partial class OverviewTests(Chromium chromium) : IClassFixture<Chr
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "the page scrolls sideways");
 
         // An asset is paused and resumed.
+        await Assertions.Expect(page.Locator("main[data-live]")).ToBeVisibleAsync();
         var chip = page.Locator(".chip").First;
         await chip.ClickAsync();
         await Assertions.Expect(chip).ToContainTextAsync("paused");
@@ -122,6 +123,6 @@ public sealed partial class OverviewTests(Chromium chromium) : IClassFixture<Chr
 
     private static string Shot(string name) => Path.Combine(Chromium.Screenshots, name + ".png");
 
-    [GeneratedRegex("Halted by console")]
+    [GeneratedRegex("Halted by owner")]
     private static partial Regex HaltedBy();
 }

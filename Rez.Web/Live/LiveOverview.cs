@@ -11,12 +11,12 @@ public sealed record OverviewModel(
     StatusView Status, IReadOnlyList<PositionView> Positions, IReadOnlyList<EquityView> Equity, IReadOnlyList<CycleView> Cycles, IReadOnlyList<FillView> Fills);
 
 /// <summary>
-/// Reads the overview once for all browsers: at once when the diary tells of something new, at most ten times a second, and each second
+/// Reads the overview once for all browsers: at once when the diary tells of something new, at most twenty-five times a second, and each second
 /// for what moves without an event (prices). Rests while nobody looks.
 /// </summary>
 public sealed class LiveOverview(ITradingSession session, DiaryStore diary, Views views, TimeProvider clock, ILogger<LiveOverview> log) : BackgroundService
 {
-    private static readonly TimeSpan AtMostEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AtMostEvery = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan AtLeastEvery = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _news = new(0, 1);
     private int _watchers;

@@ -3,6 +3,7 @@ using System.Text;
 using Rez.Core.Diary;
 using Rez.Core.Diary.Facts;
 using Rez.Core.Diary.Storage;
+using Rez.Core.Session;
 
 namespace Rez.Web.Live;
 
@@ -16,12 +17,13 @@ public sealed class MetricsFeed : IDisposable
     private static readonly string[] Stages = ["sync", "ingest", "calculate", "reason", "execute", "secure"];
     private readonly Lock _gate = new();
     private readonly DiaryStore _diary;
+    private readonly ITradingSession _session;
     private readonly SortedDictionary<string, double> _counters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long[] Within, long Count, double Sum)> _stages = Stages.ToDictionary(s => s, _ => (new long[Buckets.Length], 0L, 0d), StringComparer.Ordinal);
 
-    public MetricsFeed(DiaryStore diary)
+    public MetricsFeed(DiaryStore diary, ITradingSession session)
     {
-        _diary = diary;
+        (_diary, _session) = (diary, session);
         _diary.Committed += Note;
     }
 
@@ -42,6 +44,12 @@ public sealed class MetricsFeed : IDisposable
         Gauge(text, "rez_diary_events", "Events in the diary", status.DiarySeq);
         Gauge(text, "rez_diary_queue_depth", "Events that wait to be written", status.DiaryQueue);
         Gauge(text, "rez_next_cycle_seconds", "Until the next cycle, market time", (status.NextCycleMs - status.NowMs) / 1000d);
+        if (_session.Upstream is { } upstream)
+        {
+            Gauge(text, "rez_upstream_latency_seconds", "What the venue's newest answer took", upstream.Latency.TotalSeconds);
+            Gauge(text, "rez_upstream_weight_left", "Request weight that is left of a minute's", upstream.WeightLeft);
+        }
+
         lock (_gate)
         {
             var last = string.Empty;
