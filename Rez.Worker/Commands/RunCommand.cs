@@ -105,7 +105,7 @@ internal static class RunCommand
 
             reading.Options.Web.Port = port ?? reading.Options.Web.Port;
             var said = string.Empty;
-            var again = false;
+            var (again, worked) = (false, 0);
             using var restart = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var code = await HostedAsync(
                 parse,
@@ -113,10 +113,9 @@ internal static class RunCommand
                 async host =>
                 {
                     var started = console.Settings();
-                    var settled = 0;
                     host.CycleEnded += () =>
                     {
-                        if (Interlocked.Exchange(ref settled, 1) == 0)
+                        if (Interlocked.Exchange(ref worked, 1) == 0)
                         {
                             console.Settle(started);
                         }
@@ -136,7 +135,8 @@ internal static class RunCommand
                 Tell(said);
             }
 
-            var undone = !again && code != ExitCode.Ok && !cancel.IsCancellationRequested && console.GoBack();
+            // Only what a start could not use is taken back: a full disk, or an end after cycles ran, says nothing about the settings.
+            var undone = !again && worked == 0 && (code is ExitCode.OtherWorld or ExitCode.NotReady or ExitCode.Configuration or ExitCode.BadData) && !cancel.IsCancellationRequested && console.GoBack();
             if (cancel.IsCancellationRequested || !(again || undone))
             {
                 return code;
