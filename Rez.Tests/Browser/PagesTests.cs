@@ -83,6 +83,9 @@ public sealed class PagesTests(Chromium chromium) : IClassFixture<Chromium>
         {
             await Assertions.Expect(page.GetByText("notional of all positions")).ToBeVisibleAsync();
             await Assertions.Expect(page.GetByLabel("Safety")).ToContainTextAsync("State:");
+
+            // Drawn, or said that it can't be: never an empty frame.
+            await Assertions.Expect(page.Locator(".surface-chart canvas").Or(page.GetByText("The 3D view can't be drawn here")).First).ToBeVisibleAsync();
         });
         await SeeAsync("/diary?type=order.outcome", "diary", async () =>
         {

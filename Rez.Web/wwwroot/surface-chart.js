@@ -51,7 +51,7 @@ export async function create(element) {
       chart.setOption({
         backgroundColor: 'transparent',
         tooltip: { formatter: d => `${view.x} ${view.xs[d.value[0]]}, ${view.y} ${view.ys[d.value[1]]}: ${view.z} ${d.value[2]}` },
-        visualMap: { show: element.clientWidth >= 500, min: Math.min(...known), max: Math.max(...known), calculable: false, textStyle: { color: p.dim }, inRange: { color: [p.down, p.warn, p.up] }, left: 0, bottom: 0, itemHeight: 90 },
+        visualMap: { show: element.clientWidth >= 500, min: Math.min(...known), max: Math.max(...known), calculable: false, textStyle: { color: p.dim }, inRange: { color: view.kind === 'bars' ? [p.line, p.warn, p.down] : [p.down, p.warn, p.up] }, left: 0, bottom: 0, itemHeight: 90 },
         xAxis3D: axis(view.x, view.xs),
         yAxis3D: axis(view.y, view.ys),
         zAxis3D: { ...axis(view.z, undefined), type: 'value' },
