@@ -35,7 +35,6 @@ public static class RezConsole
         services.AddHostedService<AuditRelay>();
         services.AddScoped<Visitor>();
         services.AddCascadingAuthenticationState();
-        services.AddHttpContextAccessor();
         services.AddSingleton<Views>();
         services.AddSingleton<TradeViews>();
         services.AddSingleton<MarketViews>();

@@ -1,4 +1,5 @@
 using Radzen;
+using Rez.Core;
 using Rez.Core.Diary;
 using Rez.Web.Access;
 
@@ -32,6 +33,13 @@ internal static class Actions
             notices.Notify(NotificationSeverity.Error, "That did not work", e.Message, 15_000);
         }
     }
+
+    /// <summary>The same for a change whose outcome is a value.</summary>
+    public static Task ChangeAsync<T>(this NotificationService notices, Visitor visitor, Func<Task<Outcome<T>>> change, string done, Role need) => notices.RunAsync(
+        visitor,
+        async () => await change() is { Ok: false } refused ? refused.Rejection.Message : null,
+        done,
+        need);
 
     public static Task RunAsync(this NotificationService notices, Visitor visitor, Func<Task> action, string done, Role need = Role.Trader) => notices.RunAsync(
         visitor,
