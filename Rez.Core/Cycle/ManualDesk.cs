@@ -190,7 +190,7 @@ public sealed class ManualDesk(
 
     private static decimal LossAtStop(Adjudication judged) => judged.Approved is { } entry ? decimal.Round(entry.Entry.Size * Math.Abs(entry.Entry.LimitPrice - (entry.Stop.TriggerPrice ?? 0)), 2) : 0;
 
-    private string NextId() => $"{Prefix}{NowMs}-{Interlocked.Increment(ref _asked)}";
+    private string NextId() => desk.Name($"{Prefix}{NowMs}-{Interlocked.Increment(ref _asked)}");
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

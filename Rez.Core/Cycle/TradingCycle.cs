@@ -17,6 +17,7 @@ public sealed record CycleResult(string CycleId, long Number, string? FailedStag
 /// <param name="Wall">Wall clock: how long they take.</param>
 /// <param name="Benchmark">Value of buy-and-hold, given equity and marks, or null while it is not known.</param>
 public sealed record CycleParts(
+    OrderDesk Desk,
     SyncStage Sync,
     IngestStage Ingest,
     CalculateStage Calculate,
@@ -57,13 +58,13 @@ public sealed class TradingCycle(CycleParts parts)
         }
     }
 
-    /// <summary>Id of a cycle: its number and market time; the same in every run of a seed.</summary>
+    /// <summary>Id of a cycle before the desk's mark: its number and market time; the same in every run of a seed.</summary>
     public static string IdOf(long number, DateTimeOffset at) => $"c-{number:D7}-{at.UtcDateTime:yyyyMMdd'T'HHmm}";
 
     /// <summary>The state of one pass while it runs.</summary>
     private sealed class Pass(CycleParts parts, long number, DateTimeOffset at)
     {
-        private readonly string _id = IdOf(number, at);
+        private readonly string _id = parts.Desk.Name(IdOf(number, at));
         private readonly double[] _times = new double[6];
         private readonly long _startedMs = parts.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         private string _stage = "sync";

@@ -15,6 +15,9 @@ public sealed record PendingSend(OrderRequest Request, string? CycleId, DateTime
 /// <param name="Pending">Sends whose outcome the diary does not hold.</param>
 public sealed record DeskStart(IReadOnlyCollection<Cloid> Known, IReadOnlyCollection<PendingSend> Pending)
 {
+    /// <summary>What the names of all that this desk sends end in; may be empty.</summary>
+    public string Mark { get; init; } = string.Empty;
+
     public static readonly DeskStart Empty = new([], []);
 }
 
@@ -41,6 +44,12 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
     public IExchange Exchange => exchange;
+
+    /// <summary>
+    /// The name of a cycle, a beat or a command as client order ids are made from it. Two hosts on one account decide at the same moments and count alike: without a mark of its own
+    /// each would use the other's ids.
+    /// </summary>
+    public string Name(string what) => start.Mark.Length == 0 ? what : $"{what}-{start.Mark}";
 
     /// <summary>Whether an order was sent by this diary.</summary>
     public bool IsOurs(Cloid? cloid) => cloid is { } id && _known.ContainsKey(id);

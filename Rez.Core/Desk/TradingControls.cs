@@ -122,7 +122,7 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
         }
     }
 
-    private string NextId() => $"m-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _commands)}";
+    private string NextId() => desk.Name($"m-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _commands)}");
 
     private async Task ChangeAsync(Func<ControlState, ControlState> change)
     {

@@ -26,6 +26,9 @@ internal sealed record DiaryReading(
     IReadOnlyList<OpenPlan> Plans,
     PortfolioHistory History)
 {
+    /// <summary>What the diary's ids end in; null when it has no such mark yet.</summary>
+    public string? Mark { get; init; }
+
     private const int RecentEvents = 4_000;
     private const long DayMs = 86_400_000;
 
@@ -60,7 +63,10 @@ internal sealed record DiaryReading(
         // A cycle that was cut off keeps its number: ids must not be used again with other content.
         var cycle = recent.OfType<CycleStarted>().LastOrDefault() ?? new CycleStarted(totals.Cycles + totals.FailedCycles, 0);
         return new DiaryReading(
-            session.World, session.StartMs, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))], BenchmarkOf(db), PlansOf(db, positions), HistoryOf(db, positions));
+            session.World, session.StartMs, last.AtMs, cycle.Number, cycle.CandleCloseMs, books, DeskOf(db, recent), DiaryQueries.Control(db), [.. positions.Select(p => (p.Asset, p.Stop, p.Target))], BenchmarkOf(db), PlansOf(db, positions), HistoryOf(db, positions))
+        {
+            Mark = session.Mark,
+        };
     }
 
     /// <summary>Orders that may be open, and sends whose outcome was not written down: the process may have died in between.</summary>

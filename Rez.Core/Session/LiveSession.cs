@@ -28,6 +28,9 @@ public sealed record LivePorts(
     Func<CancellationToken, Task<Rejection?>> PrepareAsync,
     Func<CancellationToken, ValueTask<Rejection?>> RefreshAsync)
 {
+    /// <summary>Mark of a diary that has none yet (see <see cref="SessionStarted.Mark"/>): drawn at random, or empty where nobody else can trade on the account.</summary>
+    public string NewMark { get; init; } = string.Empty;
+
     /// <summary>How the venue answers.</summary>
     public Func<UpstreamState>? Upstream { get; init; }
 }
@@ -61,6 +64,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
     private readonly ClockWatch _clockWatch;
     private readonly long _startedAt;
     private readonly long _firstStartMs;
+    private readonly string _mark;
     private readonly Lock _gate = new();
     private BenchmarkSet? _benchmark;
     private CancellationTokenSource? _nap;
@@ -87,6 +91,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         _nextCycle = reading.LastCycleNumber + 1;
         _lastCycleCloseMs = reading.LastCycleCloseMs;
         _benchmark = reading.Benchmark;
+        _mark = reading.Mark ?? ports.NewMark;
         var nowMs = NowMs;
         _firstStartMs = reading.World is null ? nowMs : reading.StartMs;
         var history = ports.Market.BaseInterval.OpenOf(nowMs) - (pace.HistoryBars * ports.Market.BaseInterval.Milliseconds);
@@ -95,7 +100,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
         var books = reading.Books with { SinceMs = _firstStartMs };
         _rig = new TradingRig(
             new RigPorts(_exchange, ports.Market, diary, decider, ports.Clock, ports.Wall, history, DriftGrace, Benchmark, new DiaryPast(diary, diary.Path)),
-            settings.Cycle, settings.Limits, reading with { Books = books });
+            settings.Cycle, settings.Limits, reading with { Books = books, Desk = reading.Desk with { Mark = _mark } });
     }
 
     public string Mode => _ports.Mode;
@@ -186,7 +191,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
     /// <exception cref="DiaryUnavailableException">The diary can't persist any more; nothing was sent since.</exception>
     public async Task<Rejection?> RunAsync(CancellationToken cancel)
     {
-        _diary.Append(new SessionStarted(_ports.Mode, _ports.World, _settings.Version, _firstStartMs));
+        _diary.Append(new SessionStarted(_ports.Mode, _ports.World, _settings.Version, _firstStartMs) { Mark = _mark.Length > 0 ? _mark : null });
         await _diary.FlushAsync();
         Rejection? refused = null;
         try
@@ -231,7 +236,7 @@ public sealed class LiveSession : ITradingSession, IDisposable
             var trouble = await _ports.RefreshAsync(cancel);
             if (trouble is null)
             {
-                var synced = await _rig.Sync.RunAsync($"start-{NowMs}", cancel);
+                var synced = await _rig.Sync.RunAsync(_rig.Desk.Name($"start-{NowMs}"), cancel);
                 trouble = synced.Ok ? null : synced.Rejection;
             }
 

@@ -71,6 +71,7 @@ internal sealed class TradingRig
         var execute = new ExecuteStage(Desk, Books, Protector, Controls, risk, cycle, Plans, Knowledge, sender, exits);
         Manual = new ManualDesk(Desk, Books, Protector, sender, Knowledge, board, ports.Market, ports.Diary, () => execute.Terms, cycle, ports.Clock);
         Cycle = new TradingCycle(new CycleParts(
+            Desk,
             Sync,
             Ingest,
             Calculate,

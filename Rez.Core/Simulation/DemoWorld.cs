@@ -125,8 +125,13 @@ public sealed class DemoMarketData : IMarketData
 
     public Interval BaseInterval { get; }
 
-    public ValueTask<Outcome<IReadOnlyList<Instrument>>> InstrumentsAsync(CancellationToken cancel) =>
-        new(new Outcome<IReadOnlyList<Instrument>>(_instruments));
+    public ValueTask<Outcome<IReadOnlyList<Instrument>>> InstrumentsAsync(CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            return new(new Outcome<IReadOnlyList<Instrument>>(_venue.Instruments));
+        }
+    }
 
     public ValueTask<Outcome<IReadOnlyList<Candle>>> CandlesAsync(string asset, Interval interval, long fromMs, long toMs, CancellationToken cancel)
     {

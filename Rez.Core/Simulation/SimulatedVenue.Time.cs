@@ -432,6 +432,27 @@ public sealed partial class SimulatedVenue
         EndPositionTriggers(asset);
     }
 
+    /// <summary>The venue closes a position at the mark, without a fee and without an order of anybody's.</summary>
+    private void Settle(SimulatedBook book, string asset, SimulatedPosition p)
+    {
+        var size = p.SignedSize;
+        _fills.Add(new Fill
+        {
+            Tid = ++_lastTid,
+            Oid = ++_lastOid,
+            Asset = asset,
+            Side = size > 0 ? Side.Sell : Side.Buy,
+            Price = book.Mark,
+            Size = Math.Abs(size),
+            Fee = 0,
+            ClosedPnl = _account.Trade(book.Instrument, -size, book.Mark, 0),
+            StartPosition = size,
+            IsTaker = true,
+            TimeMs = NowMs,
+        });
+        EndPositionTriggers(asset);
+    }
+
     private void PayFunding(SimulatedBook book, double rate, long? timeMs = null)
     {
         var asset = book.Instrument.Asset;

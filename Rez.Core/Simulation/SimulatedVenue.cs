@@ -28,6 +28,7 @@ public sealed partial class SimulatedVenue
     private readonly bool[] _lowFirst;
     private long _lastOid;
     private long _lastTid;
+    private Instrument[]? _terms;
 
     /// <param name="firstId">Order and trade ids start above this, so that several accounts, or a restart, never share one.</param>
     public SimulatedVenue(IEnumerable<Instrument> instruments, SimulationOptions options, ulong seed, long firstId = 0)
@@ -74,7 +75,8 @@ public sealed partial class SimulatedVenue
     /// <summary>Value of the account now, isolated pools included.</summary>
     internal decimal Equity => _account.Equity(_mark);
 
-    internal IEnumerable<Instrument> Instruments => _byIndex.Select(b => b.Instrument);
+    /// <summary>Terms of every asset as they are now, in the market's order.</summary>
+    internal IReadOnlyList<Instrument> Instruments => _terms ??= [.. _byIndex.Select(b => b.Instrument)];
 
     internal decimal MarkOf(string asset) => _mark(asset);
 
@@ -146,6 +148,7 @@ public sealed partial class SimulatedVenue
     public void Revise(Instrument instrument)
     {
         _books[instrument.Asset].Instrument = instrument;
+        _terms = null;
         for (var i = _live.Count - 1; instrument.IsDelisted && i >= 0; i--)
         {
             if (_live[i].Asset == instrument.Asset)
@@ -153,6 +156,18 @@ public sealed partial class SimulatedVenue
                 End(_live[i], "delistedCanceled");
             }
         }
+    }
+
+    /// <summary>An asset leaves the venue: its position is settled at the mark, its orders end, and nothing of it is traded any more.</summary>
+    public void Delist(string asset)
+    {
+        var book = _books[asset];
+        if (_account.Positions.TryGetValue(asset, out var p))
+        {
+            Settle(book, asset, p);
+        }
+
+        Revise(book.Instrument with { IsDelisted = true });
     }
 
     /// <summary>What the account may still open with, USD.</summary>

@@ -42,6 +42,9 @@ public enum FaultKind
     /// <summary>A read answers what was true at the one before.</summary>
     ReadStale,
 
+    /// <summary>The account reads as if nobody had ever used it: no positions, no orders, no equity.</summary>
+    ReadEmpty,
+
     /// <summary>Each fill comes twice.</summary>
     FillsTwice,
 
@@ -65,6 +68,9 @@ public enum FaultKind
 
     /// <summary>429, or an upgrade that only takes post-only orders: proven not carried out.</summary>
     SendRefused,
+
+    /// <summary>The venue does not know the signer any more: nothing that is sent is taken, for a while.</summary>
+    SignerUnknown,
 
     /// <summary>The entry is taken and its stop refused.</summary>
     ChildRefused,
@@ -114,8 +120,17 @@ public enum FaultKind
     /// <summary>Other margin tiers or precision.</summary>
     TermsChange,
 
+    /// <summary>An asset leaves the venue: its position is settled, its orders end.</summary>
+    Delisting,
+
+    /// <summary>The dead man's switch fires: every order goes, stops included.</summary>
+    SwitchFires,
+
     /// <summary>The clock jumps ahead.</summary>
     ClockJump,
+
+    /// <summary>The clock steps back by minutes, and is put right some bars later.</summary>
+    ClockBack,
 
     /// <summary>A person halts, and resumes some bars later.</summary>
     PersonHalts,
@@ -128,10 +143,10 @@ public static class Faults
 
     public static ImmutableArray<FaultKind> At(Crossing crossing) => crossing switch
     {
-        Crossing.Read => [FaultKind.ReadFails, FaultKind.ReadStale, .. Kills],
+        Crossing.Read => [FaultKind.ReadFails, FaultKind.ReadStale, FaultKind.ReadEmpty, .. Kills],
         Crossing.Fills => [FaultKind.ReadFails, FaultKind.FillsTwice, FaultKind.FillsReversed, FaultKind.FillsLate, .. Kills],
         Crossing.Status => [FaultKind.ReadFails, FaultKind.StatusUnknown, .. Kills],
-        Crossing.Place => [FaultKind.SendLost, FaultKind.ReplyLost, FaultKind.SendLate, FaultKind.SendRefused, FaultKind.ChildRefused, .. Kills],
+        Crossing.Place => [FaultKind.SendLost, FaultKind.ReplyLost, FaultKind.SendLate, FaultKind.SendRefused, FaultKind.SignerUnknown, FaultKind.ChildRefused, .. Kills],
         Crossing.Change => [FaultKind.SendLost, FaultKind.ReplyLost, FaultKind.SendRefused, .. Kills],
         Crossing.Market => [FaultKind.MarketFails, FaultKind.CandlesMissing, .. Kills],
         Crossing.Decide => [FaultKind.ModelFails, FaultKind.ModelGarbage, FaultKind.ModelSlow, .. Kills],
@@ -139,7 +154,7 @@ public static class Faults
         Crossing.Bar =>
         [
             FaultKind.PriceJump, FaultKind.PriceJump, FaultKind.Crash, FaultKind.ForeignTrade, FaultKind.Deleverage, FaultKind.StopVanishes, FaultKind.StopVanishes, FaultKind.ForeignOrder, FaultKind.TermsChange,
-            FaultKind.ClockJump, FaultKind.PersonHalts,
+            FaultKind.Delisting, FaultKind.SwitchFires, FaultKind.ClockJump, FaultKind.ClockBack, FaultKind.PersonHalts,
         ],
         _ => [],
     };

@@ -18,32 +18,52 @@ internal sealed class Judge(DemoWorld world, FaultScript script, RiskOptions lim
     private const decimal Cent = 1e-9m;
     private readonly Dictionary<Cloid, string> _sent = [];
     private readonly HashSet<Cloid> _durable = [];
+    private readonly HashSet<Cloid> _denied = [];
+    private readonly Dictionary<Cloid, Cloid[]> _together = [];
     private readonly List<(Action Arrive, DateTimeOffset DeadAt)> _late = [];
     private int _orphanedFor;
 
     public Violation? Found { get; private set; }
 
-    /// <summary>The desk and controls of the life that runs.</summary>
-    public TradingControls? Controls { get; set; }
+    /// <summary>How many of us trade on the account.</summary>
+    public int Hosts { get; set; } = 1;
 
-    /// <summary>The account as the process was told last.</summary>
-    public AccountState? Told { get; set; }
+    /// <summary>Until then the venue does not know who signs.</summary>
+    public DateTimeOffset SignerUnknownUntil { get; set; }
 
-    public bool HasLate => _late.Count > 0;
+    /// <summary>Whether something that went wrong earlier is still going on.</summary>
+    public bool IsTroubled(DateTimeOffset now) => _late.Count > 0 || now < SignerUnknownUntil;
 
     public long Entries { get; private set; }
 
     /// <summary>An order's intention is durable.</summary>
     public void Wrote(OrderRequest request)
     {
+        Cloid[] legs = [.. request.Legs.Select(l => l.Cloid)];
         foreach (var leg in request.Legs)
         {
             _durable.Add(leg.Cloid);
+            _together[leg.Cloid] = legs;
+        }
+    }
+
+    /// <summary>The venue said that it does not know an order which it has: what is concluded from that is no fault of Rez.</summary>
+    public void Denied(Cloid cloid) => _denied.UnionWith(_together.GetValueOrDefault(cloid) ?? [cloid]);
+
+    /// <summary>(d) What the diary calls refused is not at the venue: an answer that was lost is no refusal.</summary>
+    public void Refused(IEnumerable<Cloid> cloids)
+    {
+        foreach (var cloid in cloids.Where(c => !_denied.Contains(c)))
+        {
+            if (world.Venue.Status(cloid) is { State: not (OrderState.Unknown or OrderState.Rejected) } status)
+            {
+                Break("d", $"the diary says that order {cloid} was refused, and the venue has it: {status.Status}");
+            }
         }
     }
 
     /// <summary>(d) diary first and no id twice with other content; (e) limits at approval; (h) nothing is opened while halted.</summary>
-    public void Sees(ApprovedOrder order)
+    public void Sees(ApprovedOrder order, Witness host)
     {
         foreach (var leg in order.Request.Legs)
         {
@@ -64,7 +84,7 @@ internal sealed class Judge(DemoWorld world, FaultScript script, RiskOptions lim
         }
 
         Entries++;
-        if (Controls is { State.Halted: true })
+        if (host.Halted)
         {
             Break("h", $"{order.Request.Asset}: an entry was sent while halted");
         }
@@ -75,7 +95,7 @@ internal sealed class Judge(DemoWorld world, FaultScript script, RiskOptions lim
             Break("e", $"{order.Request.Asset}: leverage {entry.Leverage} is above {limits.MaxLeverage}");
         }
 
-        if (Told is { } account && account.Exposure + (parent.Size * parent.LimitPrice) > account.Equity * limits.MaxEffectiveLeverage * Slack)
+        if (host.Told is { } account && account.Exposure + (parent.Size * parent.LimitPrice) > account.Equity * limits.MaxEffectiveLeverage * Slack)
         {
             Break("e", $"{order.Request.Asset}: notional {account.Exposure + (parent.Size * parent.LimitPrice):0} USD on equity {account.Equity:0} is above {limits.MaxEffectiveLeverage} times");
         }
@@ -126,7 +146,9 @@ internal sealed class Judge(DemoWorld world, FaultScript script, RiskOptions lim
             }
 
             var stops = orders.Where(o => o.Asset == position.Asset && o.Trigger == TriggerKind.StopLoss && o.ReduceOnly && !o.WaitsForParent && o.Side == position.Direction.Closes()).ToArray();
-            if (stops.Length > 1 && stops.Sum(s => s.Size) > Math.Abs(position.SignedSize))
+
+            // A stop of another host is nobody's to remove: each of two may keep one, which protects twice and closes once.
+            if (stops.Length > Hosts && stops.Sum(s => s.Size) > Math.Abs(position.SignedSize))
             {
                 Break("c", string.Create(CultureInfo.InvariantCulture, $"{position.Asset}: {stops.Length} stops of {stops.Sum(s => s.Size)} for a position of {position.SignedSize}"));
             }

@@ -5,13 +5,18 @@ internal sealed class LeapClock(TimeProvider market) : TimeProvider
 {
     private DateTimeOffset _ahead = DateTimeOffset.MinValue;
 
+    /// <summary>How much the wall clock is behind, as after a step back. The monotonic clock knows nothing of it.</summary>
+    public TimeSpan Behind { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => market.GetUtcNow() is var now && now > _ahead ? now : _ahead;
+    public override DateTimeOffset GetUtcNow() => Passed - Behind;
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp() => Passed.UtcTicks;
 
-    public void Leap(TimeSpan by) => _ahead = GetUtcNow() + by;
+    private DateTimeOffset Passed => market.GetUtcNow() is var now && now > _ahead ? now : _ahead;
+
+    public void Leap(TimeSpan by) => _ahead = Passed + by;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

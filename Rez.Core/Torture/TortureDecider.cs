@@ -4,7 +4,7 @@ using Rez.Core.Market;
 namespace Rez.Core.Torture;
 
 /// <summary>Wishes whatever the seed says: sense, nonsense, contradictions, silence. Only the gate stands between it and the account.</summary>
-internal sealed class TortureDecider(Life life, ulong seed, Func<Task> wait) : IDecider
+internal sealed class TortureDecider(Life life, ulong seed, string host, Func<Task> wait) : IDecider
 {
     private const int SlowBars = 3;
 
@@ -24,7 +24,7 @@ internal sealed class TortureDecider(Life life, ulong seed, Func<Task> wait) : I
             return new Rejection("model-silent", "The model does not answer.");
         }
 
-        var random = SeededRandom.For(seed, $"wish/{context.CycleId}");
+        var random = SeededRandom.For(seed, $"wish/{context.CycleId}{host}");
         var items = context.Assets.Where(_ => random.Next(3) > 0).Select(a => Wish(a, random, fault == FaultKind.ModelGarbage)).ToList();
         if (fault == FaultKind.ModelGarbage && items.Count > 0)
         {

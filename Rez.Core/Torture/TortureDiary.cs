@@ -1,12 +1,14 @@
 using Rez.Core.Diary;
+using Rez.Core.Diary.Facts;
 using Rez.Core.Diary.Storage;
+using Rez.Core.Trading;
 
 namespace Rez.Core.Torture;
 
 /// <summary>
 /// The real diary behind a process that may die: what was not made durable is lost with it, or, as with a torn write, some of it. Knows what was acknowledged, which must never be lost.
 /// </summary>
-internal sealed class TortureDiary(DiaryStore store, Life life, Judge judge) : IDiary
+internal sealed class TortureDiary(DiaryStore store, Life life, Judge judge, Witness witness) : IDiary
 {
     private readonly List<(DiaryFact Fact, string? Cycle)> _waiting = [];
 
@@ -60,9 +62,15 @@ internal sealed class TortureDiary(DiaryStore store, Life life, Judge judge) : I
         foreach (var (fact, cycle) in _waiting.Take(count))
         {
             store.Append(fact, cycle);
-            if (fact is Diary.Facts.OrderSending sending)
+            witness.Wrote(fact);
+            switch (fact)
             {
-                judge.Wrote(sending.Request);
+                case OrderSending sending:
+                    judge.Wrote(sending.Request);
+                    break;
+                case OrderOutcome { State: SendState.Rejected } refused:
+                    judge.Refused(refused.Cloids);
+                    break;
             }
         }
 

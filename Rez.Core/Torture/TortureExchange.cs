@@ -5,15 +5,17 @@ using Rez.Core.Trading;
 namespace Rez.Core.Torture;
 
 /// <summary>The simulated venue behind a wire on which everything goes wrong. Each order that reaches it is looked at by the judge first.</summary>
-internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life life, Judge judge, LeapClock clock) : IExchange
+internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life life, Judge judge, Witness witness, LeapClock clock) : IExchange
 {
+    private const string Stranger = "User or API Wallet 0x00000000000000000000000000000000000000ff does not exist.";
     private static readonly TimeSpan Flight = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromMinutes(4);
     private AccountState? _account;
     private IReadOnlyList<OpenOrder>? _orders;
 
-    public ValueTask<Outcome<AccountState>> AccountAsync(CancellationToken cancel) => ReadAsync(() => venue.AccountAsync(cancel), () => _account, a => _account = judge.Told = a);
+    public ValueTask<Outcome<AccountState>> AccountAsync(CancellationToken cancel) => ReadAsync(() => venue.AccountAsync(cancel), () => _account, a => _account = witness.Told = a, () => witness.Told = new AccountState(clock.GetUtcNow(), 0, 0, 0, 0, []));
 
-    public ValueTask<Outcome<IReadOnlyList<OpenOrder>>> OpenOrdersAsync(CancellationToken cancel) => ReadAsync(() => venue.OpenOrdersAsync(cancel), () => _orders, o => _orders = o);
+    public ValueTask<Outcome<IReadOnlyList<OpenOrder>>> OpenOrdersAsync(CancellationToken cancel) => ReadAsync(() => venue.OpenOrdersAsync(cancel), () => _orders, o => _orders = o, () => []);
 
     public async ValueTask<Outcome<IReadOnlyList<Fill>>> FillsSinceAsync(long sinceMs, CancellationToken cancel)
     {
@@ -31,13 +33,18 @@ internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life lif
     }
 
     public ValueTask<Outcome<IReadOnlyList<FundingPayment>>> FundingSinceAsync(long sinceMs, CancellationToken cancel) =>
-        ReadAsync<IReadOnlyList<FundingPayment>>(() => venue.FundingSinceAsync(sinceMs, cancel), () => null, _ => { });
+        ReadAsync<IReadOnlyList<FundingPayment>>(() => venue.FundingSinceAsync(sinceMs, cancel), () => null, _ => { }, () => []);
 
     public async ValueTask<Outcome<OrderStatus>> StatusAsync(Cloid cloid, CancellationToken cancel)
     {
         var fault = life.Cross(Crossing.Status);
         var status = await venue.StatusAsync(cloid, cancel);
         life.After(fault);
+        if (fault == FaultKind.StatusUnknown)
+        {
+            judge.Denied(cloid);
+        }
+
         return fault switch
         {
             FaultKind.ReadFails => Failed,
@@ -48,9 +55,14 @@ internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life lif
 
     public async ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel)
     {
-        judge.Sees(order);
+        judge.Sees(order, witness);
         var fault = life.Cross(Crossing.Place);
         var deadAt = clock.GetUtcNow() + Flight;
+        if (IsStranger(fault))
+        {
+            return SendOutcome.Rejected(Stranger);
+        }
+
         switch (fault)
         {
             case FaultKind.SendLost:
@@ -84,9 +96,24 @@ internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life lif
 
     private static Rejection Failed { get; } = new("unreachable", "The venue can't be read.");
 
+    private bool IsStranger(FaultKind? fault)
+    {
+        if (fault == FaultKind.SignerUnknown)
+        {
+            judge.SignerUnknownUntil = clock.GetUtcNow() + UnknownFor;
+        }
+
+        return clock.GetUtcNow() < judge.SignerUnknownUntil;
+    }
+
     private async ValueTask<SendOutcome> ChangeAsync(Func<ValueTask<SendOutcome>> send)
     {
         var fault = life.Cross(Crossing.Change);
+        if (IsStranger(fault))
+        {
+            return SendOutcome.Rejected(Stranger);
+        }
+
         switch (fault)
         {
             case FaultKind.SendLost:
@@ -100,7 +127,7 @@ internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life lif
         return fault == FaultKind.ReplyLost ? SendOutcome.Unresolved("the reply was cut off") : outcome;
     }
 
-    private async ValueTask<Outcome<T>> ReadAsync<T>(Func<ValueTask<Outcome<T>>> read, Func<T?> before, Action<T> keep)
+    private async ValueTask<Outcome<T>> ReadAsync<T>(Func<ValueTask<Outcome<T>>> read, Func<T?> before, Action<T> keep, Func<T> empty)
         where T : class
     {
         var fault = life.Cross(Crossing.Read);
@@ -109,6 +136,11 @@ internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life lif
         if (fault == FaultKind.ReadFails)
         {
             return Failed;
+        }
+
+        if (fault == FaultKind.ReadEmpty)
+        {
+            return new Outcome<T>(empty());
         }
 
         if (fault == FaultKind.ReadStale && before() is { } old)

@@ -23,8 +23,8 @@ public sealed record TorturePlan(ulong Seed, int Cycles, double Rate = 0.02, IRe
     public Plant? Plant { get; init; }
 }
 
-/// <summary>A fault of Rez: what it does to the exchange and the diary it works with.</summary>
-public sealed record Plant(string Name, Func<IExchange, IExchange>? Exchange = null, Func<IDiary, IDiary>? Diary = null);
+/// <summary>A fault of Rez: what it does to the exchange and the diary it works with, and whether a start forgets that it was halted.</summary>
+public sealed record Plant(string Name, Func<IExchange, IExchange>? Exchange = null, Func<IDiary, IDiary>? Diary = null, bool ForgetsHalt = false);
 
 /// <param name="Hash">SHA-256 over all that happened: the same on any machine.</param>
 public sealed record TortureResult(ulong Seed, Violation? Violation, IReadOnlyList<FaultAt> Struck, long Crossed, int Lives, long Cycles, long Entries, int Fills, string Hash);
@@ -36,36 +36,29 @@ public sealed record TortureResult(ulong Seed, Violation? Violation, IReadOnlyLi
 public sealed class TortureRun
 {
     private const int WarmUpBars = 360;
+    /// <summary>Bars of a minute in a cycle of five.</summary>
     private const int CycleBars = 5;
     private const int CalmBars = 3 * CycleBars;
     private const int HaltedBars = 4;
-    private const int MostLives = 400;
     private const int ResumesEvery = 15;
+    private const int OneInTwoHosts = 8;
     private static readonly long StartMs = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private readonly TorturePlan _plan;
-    private readonly string _path;
     private readonly FaultScript _script;
     private readonly RezOptions _options = new();
     private readonly JumpyMarket _source;
     private readonly DemoWorld _world;
     private readonly LeapClock _clock;
     private readonly Judge _judge;
-    private readonly SessionSettings _settings;
-    private Life _life = null!;
-    private DiaryStore _store = null!;
-    private TortureDiary _diary = null!;
-    private TradingRig _rig = null!;
-    private long _number;
+    private readonly TortureHost[] _hosts;
     private long _cycles;
-    private int _lives;
     private int _bars;
     private int _resumeAt;
-    private DiaryHead _acknowledged;
+    private int _clockRightAt;
 
     private TortureRun(TorturePlan plan, string folder)
     {
         _plan = plan;
-        _path = Path.Combine(folder, "diary.db");
         _script = plan.Script is { } given ? new FaultScript(plan.Seed, given) : new FaultScript(plan.Seed, plan.Rate);
         _options.Trading.Assets = ["BTC", "ETH"];
         _options.Market.Intervals = ["1m", "5m", "1h"];
@@ -78,7 +71,14 @@ public sealed class TortureRun
         _world = new DemoWorld(_source, _options.Simulation, plan.Seed);
         _clock = new LeapClock(_world.Clock);
         _judge = new Judge(_world, _script, _options.Risk, _options.Simulation.InitialBalance);
-        _settings = SessionComposition.Settings(_options, _source, null, "torture");
+        var settings = SessionComposition.Settings(_options, _source, null, "torture");
+        var stage = new TortureStage(plan, _world, _clock, _script, _judge, settings, StartMs, () => BarAsync(decides: false));
+
+        // Some accounts have two of us, neither knowing of the other.
+        _hosts = random.Next(OneInTwoHosts) == 0
+            ? [new TortureHost(stage, string.Empty, Path.Combine(folder, "diary.db")), new TortureHost(stage, "b", Path.Combine(folder, "diary-b.db"))]
+            : [new TortureHost(stage, string.Empty, Path.Combine(folder, "diary.db"))];
+        _judge.Hosts = _hosts.Length;
     }
 
     /// <param name="folder">Empty, on a disk that is quick: the diary is kept there.</param>
@@ -91,7 +91,10 @@ public sealed class TortureRun
         }
         finally
         {
-            run._store?.Dispose();
+            foreach (var host in run._hosts)
+            {
+                host.Close();
+            }
         }
 
         return run.Result();
@@ -104,7 +107,11 @@ public sealed class TortureRun
             _world.Step();
         }
 
-        await BeginAsync();
+        foreach (var host in _hosts)
+        {
+            await host.BeginAsync();
+        }
+
         _script.IsOn = true;
         for (var bars = _plan.Cycles * CycleBars; bars > 0 && _judge.Found is null; bars--)
         {
@@ -114,7 +121,9 @@ public sealed class TortureRun
         // (i) Once nothing goes wrong any more, it must find its way back.
         _script.IsOn = false;
         _source.Jump(0, 0);
-        CycleResult? last = null;
+        _clock.Behind = TimeSpan.Zero;
+        _judge.SignerUnknownUntil = DateTimeOffset.MinValue;
+        CycleResult?[] last = [];
         for (var bars = CalmBars; bars > 0 && _judge.Found is null; bars--)
         {
             last = await BarAsync(decides: true) ?? last;
@@ -127,177 +136,98 @@ public sealed class TortureRun
         else
         {
             // What led there is to be read.
-            await _diary.TearAsync(1);
+            foreach (var host in _hosts)
+            {
+                await host.KeepAsync();
+            }
         }
     }
 
-    /// <summary>A process starts: on the diary as it is, and reconciles before anything else.</summary>
-    private async Task BeginAsync()
-    {
-        while (true)
-        {
-            if (++_lives > MostLives)
-            {
-                throw new InvalidOperationException($"Seed {_plan.Seed}: {MostLives} lives were not enough.");
-            }
-
-            _life = new Life(_script);
-            _store = DiaryStore.Open(_path, _clock);
-            if (_lives > 1)
-            {
-                LookAtDiary();
-            }
-
-            _diary = new TortureDiary(_store, _life, _judge);
-            IDiary diary = _plan.Plant?.Diary is { } spoil ? spoil(_diary) : _diary;
-            var reading = DiaryReading.Of(_path);
-            IExchange exchange = new TortureExchange(_world, _world.Exchange, _life, _judge, _clock);
-            exchange = _plan.Plant?.Exchange is { } bend ? bend(exchange) : exchange;
-            var decider = new TortureDecider(_life, _plan.Seed, () => BarAsync(decides: false));
-            _rig = new TradingRig(
-                new RigPorts(exchange, new TortureMarket(_world.Market, _life), diary, decider, _clock, _clock, 0, TimeSpan.Zero, (_, _) => null, null), _settings.Cycle, _settings.Limits, reading);
-            _judge.Controls = _rig.Controls;
-            _number = Math.Max(_number, reading.LastCycleNumber);
-            var started = await LiveAsync(async () =>
-            {
-                diary.Append(new SessionStarted("demo", _world.Fingerprint, "torture", StartMs));
-                await diary.FlushAsync();
-                await _rig.Sync.RunAsync(Name($"start-{_lives}"), CancellationToken.None);
-                await _rig.Sentinel.BeatAsync(CancellationToken.None);
-                await _rig.Guard.StartAsync(isForced: true);
-            });
-            if (started)
-            {
-                return;
-            }
-
-            await DieAsync();
-        }
-    }
-
-    /// <summary>One bar of the market; when it decides, a cycle at each boundary.</summary>
-    private async Task<CycleResult?> BarAsync(bool decides)
+    /// <summary>One bar of the market; when it decides, a cycle of each host at each boundary, which it returns.</summary>
+    private async Task<CycleResult?[]?> BarAsync(bool decides)
     {
         _world.Step();
         _bars++;
         _judge.Deliver(_clock.GetUtcNow());
+        if (_bars == _clockRightAt)
+        {
+            _clock.Behind = TimeSpan.Zero;
+        }
+
         if (_script.Next(Crossing.Bar) is { } fault)
         {
             await StrikeAsync(fault);
         }
 
-        if (_bars == _resumeAt || (_bars % ResumesEvery == 0 && _rig.Controls.State.Halted))
+        foreach (var host in _hosts.Where(h => _bars == _resumeAt || (_bars % ResumesEvery == 0 && h.IsHalted)))
         {
-            await LiveAsync(() => _rig.Controls.ResumeAsync("torture"));
+            await host.ResumeAsync();
         }
 
         await BeatAsync();
-        CycleResult? result = null;
-        if (decides && _bars % CycleBars == 0 && !_life.IsOver)
+        CycleResult?[]? results = null;
+        if (decides && _bars % CycleBars == 0)
         {
-            result = await CycleAsync();
+            results = new CycleResult?[_hosts.Length];
+            for (var i = 0; i < _hosts.Length; i++)
+            {
+                results[i] = _hosts[i].IsDown ? null : await CycleAsync(_hosts[i]);
+            }
         }
 
         _judge.Conserves();
-        if (decides && (_life.IsOver || _life.DiaryIsBroken))
+        foreach (var host in _hosts.Where(h => decides && h.IsDown))
         {
-            await DieAsync();
-            await BeginAsync();
+            await host.DieAsync();
+            await host.BeginAsync();
         }
 
-        return result;
+        return results;
     }
 
     private async Task BeatAsync()
     {
         var struck = _script.Struck.Count;
-        await LiveAsync(() => _rig.Sentinel.BeatAsync(CancellationToken.None).AsTask());
-        _judge.AfterBeat(!_life.IsOver && !_life.DiaryIsBroken && _script.Struck.Count == struck && !_judge.HasLate);
+        foreach (var host in _hosts)
+        {
+            await host.BeatAsync();
+        }
+
+        _judge.AfterBeat(_hosts.All(h => !h.IsDown) && _script.Struck.Count == struck && !_judge.IsTroubled(_clock.GetUtcNow()));
     }
 
-    private async Task<CycleResult?> CycleAsync()
+    private async Task<CycleResult?> CycleAsync(TortureHost host)
     {
         var (struck, bars) = (_script.Struck.Count, _bars);
-        CycleResult? result = null;
-        await LiveAsync(async () => result = await _rig.RunCycleAsync(++_number, _world.Clock.GetUtcNow()));
+
+        // As a session counts: by the boundaries of its own clock, which need not be the market's.
+        var result = await host.CycleAsync(DateTimeOffset.FromUnixTimeMilliseconds(Interval.M5.OpenOf(_clock.GetUtcNow().ToUnixTimeMilliseconds())));
         _cycles++;
-        if (!_life.IsOver && !_life.DiaryIsBroken && _script.Struck.Count == struck && bars == _bars && !_judge.HasLate && result is { FailedStage: null })
+        if (!host.IsDown && _script.Struck.Count == struck && bars == _bars && !_judge.IsTroubled(_clock.GetUtcNow()) && result is { FailedStage: null })
         {
-            _judge.AfterCycle(_rig.Books);
+            host.LookAtBooks();
         }
 
         return result;
     }
 
-    /// <summary>Runs what may die on its way; false when it did.</summary>
-    private async Task<bool> LiveAsync(Func<Task> action)
+    private async Task EndAsync(CycleResult?[] last)
     {
-        if (_life.IsOver || _life.DiaryIsBroken)
+        for (var i = 0; i < _hosts.Length; i++)
         {
-            return false;
+            var (host, result) = (_hosts[i], i < last.Length ? last[i] : null);
+            if (result is not { FailedStage: null } || host.Trouble is not null)
+            {
+                _judge.Break("i", $"nothing went wrong for {CalmBars} bars, and it did not find its way back: {result?.Why ?? host.Trouble?.Message ?? "no cycle ran"}");
+            }
         }
 
-        try
+        // Of two hosts the first has not yet been told what the second did after it.
+        await BeatAsync();
+        foreach (var host in _hosts)
         {
-            await action();
-        }
-        catch (ProcessDiedException)
-        {
-            return false;
-        }
-        catch (DiaryUnavailableException)
-        {
-            return false;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // Expected outcomes are values: whatever else is thrown would have ended the session.
-            _judge.Break("i", $"it stumbled: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Rez.Core", StringComparison.Ordinal))?.Trim()}");
-            return false;
-        }
-
-        return !_life.IsOver && !_life.DiaryIsBroken;
-    }
-
-    private async Task DieAsync()
-    {
-        _life.End();
-        await _diary.TearAsync(_script.Random(_script.Crossed, "torn").NextDouble());
-        _acknowledged = _diary.Acknowledged;
-        _store.Dispose();
-    }
-
-    /// <summary>(g) What was acknowledged is there, under the hash it had.</summary>
-    private void LookAtDiary()
-    {
-        using var db = new RezDb(RezDb.Sqlite(_path, readOnly: true));
-        var kept = db.Events.Where(e => e.Seq == _acknowledged.Seq).Select(e => e.Hash).FirstOrDefault();
-        if (_acknowledged.Seq > 0 && (kept is null || Convert.ToHexStringLower(kept) != _acknowledged.Hash))
-        {
-            _judge.Break("g", $"event {_acknowledged.Seq} was acknowledged and is gone, or another");
-        }
-    }
-
-    private async Task EndAsync(CycleResult? last)
-    {
-        if (last is not { FailedStage: null } || _rig.Sentinel.LastTrouble is not null)
-        {
-            _judge.Break("i", $"nothing went wrong for {CalmBars} bars, and it did not find its way back: {last?.Why ?? _rig.Sentinel.LastTrouble?.Message ?? "no cycle ran"}");
-        }
-
-        _judge.AfterCycle(_rig.Books);
-        await _diary.FlushAsync();
-        using var db = new RezDb(RezDb.Sqlite(_path, readOnly: true));
-        if (DiaryVerifier.Verify(db).Broken is { } broken)
-        {
-            _judge.Break("g", broken.Message);
-        }
-
-        var booked = db.Fills.Select(f => new { f.TimeMs, f.Asset, f.Tid }).AsEnumerable().Select(f => (f.TimeMs, f.Asset, f.Tid)).ToHashSet();
-        var missing = _world.Venue.Fills.Where(f => !booked.Contains((f.TimeMs, f.Asset, f.Tid))).ToArray();
-        if (missing.Length > 0 || booked.Count != _world.Venue.Fills.Count)
-        {
-            _judge.Break("f", $"the venue made {_world.Venue.Fills.Count} fills, the diary holds {booked.Count}{(missing.Length > 0 ? $"; the first that is missing is {missing[0].Asset} at {missing[0].Price}" : string.Empty)}");
+            host.LookAtBooks();
+            await host.LookAtEndAsync();
         }
     }
 
@@ -330,11 +260,26 @@ public sealed class TortureRun
             case FaultKind.TermsChange:
                 _world.Replay(v => v.Revise(DemoInstruments.Find(asset)!.Instrument with { Tiers = [new MarginTier(0, 10 + random.Next(20))] }));
                 break;
+            case FaultKind.Delisting when asset != _options.Trading.Assets[0]:
+                // The first asset stays, or there would be nothing left to trade.
+                _world.Replay(v => v.Delist(asset));
+                break;
+            case FaultKind.SwitchFires:
+                _world.Replay(v => v.CancelAll("scheduledCancel"));
+                break;
             case FaultKind.ClockJump:
                 _clock.Leap(TimeSpan.FromSeconds(random.Next(300)));
                 break;
+            case FaultKind.ClockBack:
+                _clock.Behind = TimeSpan.FromSeconds(1 + random.Next(600));
+                _clockRightAt = _bars + 1 + random.Next(20);
+                break;
             case FaultKind.PersonHalts:
-                await LiveAsync(() => _rig.Controls.HaltAsync("torture", "a person halts"));
+                foreach (var host in _hosts)
+                {
+                    await host.HaltAsync();
+                }
+
                 _resumeAt = _bars + HaltedBars;
                 break;
         }
@@ -362,13 +307,13 @@ public sealed class TortureRun
     private TortureResult Result()
     {
         var story = new StringBuilder();
-        story.Append(CultureInfo.InvariantCulture, $"{_script.Crossed} {_lives} {_cycles} {_store.Head.Hash}");
+        story.Append(CultureInfo.InvariantCulture, $"{_script.Crossed} {_hosts.Sum(h => h.Lives)} {_cycles} {string.Concat(_hosts.Select(h => h.HeadHash))}");
         foreach (var fill in _world.Venue.Fills)
         {
             story.Append(CultureInfo.InvariantCulture, $" {fill.TimeMs}/{fill.Asset}/{fill.Side}/{fill.Size}/{fill.Price}");
         }
 
         return new TortureResult(
-            _plan.Seed, _judge.Found, _script.Struck, _script.Crossed, _lives, _cycles, _judge.Entries, _world.Venue.Fills.Count, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(story.ToString()))));
+            _plan.Seed, _judge.Found, _script.Struck, _script.Crossed, _hosts.Sum(h => h.Lives), _cycles, _judge.Entries, _world.Venue.Fills.Count, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(story.ToString()))));
     }
 }

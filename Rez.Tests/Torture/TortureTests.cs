@@ -78,13 +78,15 @@ public sealed class TortureTests : IDisposable
 
     /// <summary>What was found before, reduced: it stays mended.</summary>
     [Theory]
-    [InlineData(137UL, "260:KillBefore,275:ForeignTrade,287:SendRefused")]
-    [InlineData(172UL, "35:MarketFails,205:ForeignTrade,215:KillBefore")]
-    [InlineData(1382UL, "19:PersonHalts,52:KillAfter,59:ReadFails,103:ReadFails,138:ModelGarbage,165:KillAfter,217:ReadFails,238:ReplyLost,312:KillAfter,440:StopVanishes,491:PriceJump,539:ModelFails,558:Crash,668:KillAfter,685:ForeignTrade,713:PersonHalts,782:ModelSlow,809:ReplyLost,842:SendLate,871:KillAfter,965:Crash,1048:ModelFails,1081:Crash,1102:KillBefore")]
-    public async Task What_was_found_stays_mended(ulong seed, string faults)
+    [InlineData(137UL, 50, "260:KillBefore,275:ForeignTrade,287:SendRefused")]
+    [InlineData(172UL, 50, "35:MarketFails,205:ForeignTrade,215:KillBefore")]
+    [InlineData(9UL, 50, "131:KillAfter,320:SwitchFires,541:ReadFails,570:ReadEmpty,714:KillBefore,759:PriceJump,1075:SendLate")]
+    [InlineData(253UL, 50, "")]
+    [InlineData(1382UL, 50, "19:PersonHalts,52:KillAfter,59:ReadFails,103:ReadFails,138:ModelGarbage,165:KillAfter,217:ReadFails,238:ReplyLost,312:KillAfter,440:StopVanishes,491:PriceJump,539:ModelFails,558:Crash,668:KillAfter,685:ForeignTrade,713:PersonHalts,782:ModelSlow,809:ReplyLost,842:SendLate,871:KillAfter,965:Crash,1048:ModelFails,1081:Crash,1102:KillBefore")]
+    public async Task What_was_found_stays_mended(ulong seed, int cycles, string faults)
     {
-        var script = faults.Split(',').Select(f => f.Split(':')).Select(f => new FaultAt(long.Parse(f[0], CultureInfo.InvariantCulture), Enum.Parse<FaultKind>(f[1]))).ToArray();
-        var result = await OneAsync(new TorturePlan(seed, 50, Script: script));
+        var script = faults.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(f => f.Split(':')).Select(f => new FaultAt(long.Parse(f[0], CultureInfo.InvariantCulture), Enum.Parse<FaultKind>(f[1]))).ToArray();
+        var result = await OneAsync(new TorturePlan(seed, cycles, Script: script));
         Assert.True(result.Violation is null, result.Violation?.ToString());
     }
 
@@ -95,6 +97,10 @@ public sealed class TortureTests : IDisposable
         { "loses a fill now and then", "af" },
         { "forgets to write fills down", "afg" },
         { "cancels nothing and says it did", "c" },
+        { "places the stop later", "b" },
+        { "takes a lost answer for a refusal", "abcd" },
+        { "uses a client id again", "d" },
+        { "forgets at a start that it was halted", "h" },
     };
 
     [Theory]
@@ -129,6 +135,10 @@ public sealed class TortureTests : IDisposable
         "believes in stops that are not there" => new Plant(name, e => new Bent(e) { Orders = Invented }),
         "loses a fill now and then" => new Plant(name, e => new Bent(e) { Fills = fills => [.. fills.Where(f => f.Tid % 5 != 0)] }),
         "forgets to write fills down" => new Plant(name, Diary: d => new Forgetful(d)),
+        "places the stop later" => new Plant(name, e => new LateStop(e)),
+        "takes a lost answer for a refusal" => new Plant(name, e => new Bent(e) { Outcome = o => o.State == SendState.Unresolved ? SendOutcome.Rejected("lost") : o }),
+        "uses a client id again" => new Plant(name, e => new SameId(e)),
+        "forgets at a start that it was halted" => new Plant(name, ForgetsHalt: true),
         "cancels nothing and says it did" => new Plant(name, e => new Bent(e) { Cancels = false }),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
@@ -175,15 +185,17 @@ public sealed class TortureTests : IDisposable
     }
 
     /// <summary>An exchange port that is not quite right.</summary>
-    private sealed class Bent(IExchange inner) : IExchange
+    private class Bent(IExchange inner) : IExchange
     {
+        public Func<SendOutcome, SendOutcome> Outcome { get; init; } = o => o;
+
         public Func<AccountState, IReadOnlyList<OpenOrder>, IReadOnlyList<OpenOrder>> Orders { get; init; } = (_, orders) => orders;
 
         public Func<IReadOnlyList<Fill>, IReadOnlyList<Fill>> Fills { get; init; } = fills => fills;
 
         public bool Cancels { get; init; } = true;
 
-        public ValueTask<Outcome<AccountState>> AccountAsync(CancellationToken cancel) => inner.AccountAsync(cancel);
+        public virtual ValueTask<Outcome<AccountState>> AccountAsync(CancellationToken cancel) => inner.AccountAsync(cancel);
 
         public async ValueTask<Outcome<IReadOnlyList<OpenOrder>>> OpenOrdersAsync(CancellationToken cancel)
         {
@@ -201,10 +213,57 @@ public sealed class TortureTests : IDisposable
 
         public ValueTask<Outcome<OrderStatus>> StatusAsync(Cloid cloid, CancellationToken cancel) => inner.StatusAsync(cloid, cancel);
 
-        public ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel) => inner.PlaceAsync(order, cancel);
+        public virtual async ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel) => Outcome(await inner.PlaceAsync(order, cancel));
 
         public ValueTask<SendOutcome> CancelAsync(string asset, long oid, CancellationToken cancel) => Cancels ? inner.CancelAsync(asset, oid, cancel) : new(SendOutcome.Confirmed());
 
         public ValueTask<SendOutcome> SetLeverageAsync(string asset, int leverage, bool isCross, CancellationToken cancel) => inner.SetLeverageAsync(asset, leverage, isCross, cancel);
+    }
+
+    /// <summary>Says that a stop is placed, and places it some readings later.</summary>
+    private sealed class LateStop(IExchange inner) : Bent(inner)
+    {
+        private readonly Queue<(ApprovedOrder Order, int At)> _held = [];
+        private int _reads;
+
+        public override async ValueTask<Outcome<AccountState>> AccountAsync(CancellationToken cancel)
+        {
+            _reads++;
+            if (_held.TryPeek(out var next) && next.At < _reads)
+            {
+                await base.PlaceAsync(_held.Dequeue().Order, cancel);
+            }
+
+            return await base.AccountAsync(cancel);
+        }
+
+        public override ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel)
+        {
+            if (order is not ApprovedProtection)
+            {
+                return base.PlaceAsync(order, cancel);
+            }
+
+            _held.Enqueue((order, _reads + 8));
+            return new(SendOutcome.Confirmed([.. order.Request.Legs.Select(_ => new LegResult(LegState.Resting, 999_999))]));
+        }
+    }
+
+    /// <summary>Places every stop under the first one's client id.</summary>
+    private sealed class SameId(IExchange inner) : Bent(inner)
+    {
+        private Cloid? _first;
+
+        public override ValueTask<SendOutcome> PlaceAsync(ApprovedOrder order, CancellationToken cancel)
+        {
+            if (order is not ApprovedProtection)
+            {
+                return base.PlaceAsync(order, cancel);
+            }
+
+            var legs = order.Request.Legs;
+            _first ??= legs[0].Cloid;
+            return base.PlaceAsync(new ApprovedProtection(order.Request with { Legs = [legs[0] with { Cloid = _first.Value }, .. legs.Skip(1)] }, order.CycleId, order.Reason), cancel);
+        }
     }
 }

@@ -123,9 +123,9 @@ internal static class TortureCommand
             Console.Out.WriteLine(JsonSerializer.Serialize(
                 new
                 {
-                    seeds = results.Count, failed = failed.Length, cycles = results.Sum(r => r.Cycles), faults = results.Sum(r => r.Struck.Count), crossings = results.Sum(r => r.Crossed), lives = results.Sum(r => r.Lives),
+                    seeds = results.Count, cycles = results.Sum(r => r.Cycles), faults = results.Sum(r => r.Struck.Count), violations = failed.Length, crossings = results.Sum(r => r.Crossed), lives = results.Sum(r => r.Lives),
                     entries = results.Sum(r => r.Entries), fills = results.Sum(r => r.Fills), byKind = results.SelectMany(r => r.Struck).GroupBy(f => f.Kind).OrderBy(g => g.Key).ToDictionary(g => g.Key.ToString(), g => g.Count()),
-                    violations = reduced, hash = Hash(results), seconds = Math.Round(seconds, 2),
+                    broken = reduced, hash = Hash(results), seconds = Math.Round(seconds, 2),
                 },
                 JsonSerializerOptions.Web));
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Rez.Core;
 using Rez.Core.Agent;
 using Rez.Core.Binance;
@@ -15,6 +16,7 @@ namespace Rez.Worker.Hosting;
 /// <summary>Paper or live trading: the wires to the venue, the key, and the session on them.</summary>
 internal sealed class LiveHost : TradingHost
 {
+    private const int MarkLength = 4;
     private readonly LiveSession _session;
     private readonly VenueLink _link;
     private readonly PrivateKey? _key;
@@ -142,7 +144,7 @@ internal sealed class LiveHost : TradingHost
         var signer = NativeSecp256k1.Preferred;
         var nonces = NonceFile.Open(Path.Combine(dataDir, $"nonce-{signer.AddressOf(key).Text[2..]}"), link.Clock);
         return nonces.Ok
-            ? LiveComposition.Live(options, link, signer, key, nonces.Value, TimeProvider.System, check => Tell(log, check))
+            ? LiveComposition.Live(options, link, signer, key, nonces.Value, TimeProvider.System, check => Tell(log, check)) with { NewMark = RandomNumberGenerator.GetHexString(MarkLength, lowercase: true) }
             : nonces.Rejection;
     }
 

@@ -8,7 +8,11 @@ namespace Rez.Core.Diary.Facts;
 /// <param name="Version">Version of Rez.</param>
 /// <param name="StartMs">First moment of trading in the market's time.</param>
 [DiaryType("session.started")]
-public sealed record SessionStarted(string Mode, string World, string Version, long StartMs) : DiaryFact;
+public sealed record SessionStarted(string Mode, string World, string Version, long StartMs) : DiaryFact
+{
+    /// <summary>What tells the ids of this diary from those of another one on the same account; absent where nobody else can be.</summary>
+    public string? Mark { get; init; }
+}
 
 /// <summary>The end of a session that was stopped in order.</summary>
 [DiaryType("session.stopped")]
