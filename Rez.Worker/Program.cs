@@ -13,7 +13,7 @@ var root = new RootCommand("Rez trades Hyperliquid perpetuals with a language mo
     IndicatorsCommand.Build(),
     AccessCommand.Build(),
     HealthCommand.Build(),
-    SelftestCommand.Build(), TortureCommand.Build(),
+    SelftestCommand.Build(), TortureCommand.Build(), FuzzCommand.Build(),
     SimCommand.Build(),
     AgentCommand.Build(),
     ReplayCommand.Build(),

@@ -111,7 +111,7 @@ public sealed class BinanceCandles : ICandleHistory, IDisposable
             switch (response.StatusCode)
             {
                 case HttpStatusCode.OK:
-                    return Parse(body, asset, interval, toMs);
+                    return Parse(body, asset, interval, toMs, _clock.GetUtcNow().ToUnixTimeMilliseconds());
                 case HttpStatusCode.TooManyRequests or (HttpStatusCode)418:
                     // Going on after a 429 leads to a ban (418) of minutes to days; both say for how long.
                     _blockedUntil = _clock.GetUtcNow() + (response.Headers.RetryAfter?.Delta ?? DefaultWait);
@@ -127,12 +127,12 @@ public sealed class BinanceCandles : ICandleHistory, IDisposable
         }
     }
 
-    private Outcome<IReadOnlyList<Candle>> Parse(byte[] body, string asset, Interval interval, long toMs)
+    /// <summary>Reads an answer of <c>klines</c>: closed candles before <paramref name="toMs"/>.</summary>
+    internal static Outcome<IReadOnlyList<Candle>> Parse(byte[] body, string asset, Interval interval, long toMs, long nowMs)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            var nowMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
             var candles = new List<Candle>(document.RootElement.GetArrayLength());
             Span<double> values = stackalloc double[Columns - 1];
             foreach (var row in document.RootElement.EnumerateArray())

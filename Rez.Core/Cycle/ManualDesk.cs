@@ -39,12 +39,11 @@ public sealed class ManualDesk(
     private const int KeptIds = 500;
     private const int CandlesRead = 1_200;
     private readonly ConcurrentDictionary<string, ManualResult> _done = new(StringComparer.Ordinal);
-    private long _asked;
 
     /// <summary>What the gate would say; nothing is sent.</summary>
     public async ValueTask<Outcome<ManualResult>> CheckAsync(ManualOrder order, CancellationToken cancel)
     {
-        var judged = await JudgeAsync(order, NextId(), cancel);
+        var judged = await JudgeAsync(order, desk.NameOfCommand(), cancel);
         return judged.Ok ? new ManualResult(judged.Value.Verdicts, ExecuteStage.Gated(judged.Value), $"{NotSent}: only checked", false, LossAtStop(judged.Value)) : judged.Rejection;
     }
 
@@ -91,7 +90,7 @@ public sealed class ManualDesk(
                 return new Rejection("no-position", $"There is no open position in {asset}.");
             }
 
-            var id = NextId();
+            var id = desk.NameOfCommand();
             var exit = RiskGate.ApproveExit(position, instrument, context.Value, terms().Limits, id, $"reduced by {by}", position.Size * share, protector.NextAttempt());
             var outcome = await desk.PlaceAsync(exit, "exit", ExitCodes.Manual, cancel);
             await books.BookAsync(cancel);
@@ -108,7 +107,7 @@ public sealed class ManualDesk(
 
     private async ValueTask<Outcome<ManualResult>> PlaceAsync(ManualOrder order, string by, CancellationToken cancel)
     {
-        var id = NextId();
+        var id = desk.NameOfCommand();
         var judged = await JudgeAsync(order, id, cancel);
         if (!judged.Ok)
         {
@@ -189,8 +188,6 @@ public sealed class ManualDesk(
         : null;
 
     private static decimal LossAtStop(Adjudication judged) => judged.Approved is { } entry ? decimal.Round(entry.Entry.Size * Math.Abs(entry.Entry.LimitPrice - (entry.Stop.TriggerPrice ?? 0)), 2) : 0;
-
-    private string NextId() => desk.Name($"{Prefix}{NowMs}-{Interlocked.Increment(ref _asked)}");
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

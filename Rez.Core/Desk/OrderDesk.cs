@@ -18,6 +18,9 @@ public sealed record DeskStart(IReadOnlyCollection<Cloid> Known, IReadOnlyCollec
     /// <summary>What the names of all that this desk sends end in; may be empty.</summary>
     public string Mark { get; init; } = string.Empty;
 
+    /// <summary>Sequence number of the diary's newest event: no two processes that sent anything began behind the same one.</summary>
+    public long After { get; init; }
+
     public static readonly DeskStart Empty = new([], []);
 }
 
@@ -37,6 +40,7 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
     private static readonly TimeSpan LongestFlight = TimeSpan.FromSeconds(60);
 
     private long _sent;
+    private long _commands;
     private readonly ConcurrentDictionary<Cloid, byte> _known = new(start.Known.Select(c => KeyValuePair.Create(c, (byte)0)));
     private readonly List<PendingSend> _pending = [.. start.Pending];
 
@@ -50,6 +54,19 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
     /// each would use the other's ids.
     /// </summary>
     public string Name(string what) => start.Mark.Length == 0 ? what : $"{what}-{start.Mark}";
+
+    /// <summary>The name of what a person asks for.</summary>
+    public string NameOfCommand() => Name('m', Interlocked.Increment(ref _commands));
+
+    /// <summary>
+    /// The name of what happens between cycles: its kind, moment, and count in this process. A process that was started again counts anew, and a clock may show the same moment twice:
+    /// where this one began tells them apart.
+    /// </summary>
+    public string Name(char kind, long count)
+    {
+        var moment = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return Name(start.After == 0 ? $"{kind}-{moment}-{count}" : $"{kind}-{moment}-{start.After}.{count}");
+    }
 
     /// <summary>Whether an order was sent by this diary.</summary>
     public bool IsOurs(Cloid? cloid) => cloid is { } id && _known.ContainsKey(id);

@@ -8,7 +8,7 @@ namespace Rez.Core.Desk;
 /// Between cycles: books what the venue did, proves protection, and lets each watch look (margin, exits, plans, prices), every few seconds. It shares nothing with the cycle but
 /// the desk's turn, which is held only while something is being sent, so a slow model can't hold it back.
 /// </summary>
-public sealed class Sentinel(OrderDesk desk, VenueBooks books, Protector protector, PortfolioGuard guard, ImmutableArray<IWatch> watches, TimeProvider clock)
+public sealed class Sentinel(OrderDesk desk, VenueBooks books, Protector protector, PortfolioGuard guard, ImmutableArray<IWatch> watches)
 {
     private long _beats;
 
@@ -33,7 +33,7 @@ public sealed class Sentinel(OrderDesk desk, VenueBooks books, Protector protect
                 return;
             }
 
-            var id = desk.Name($"s-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{++_beats}");
+            var id = desk.Name('s', ++_beats);
             var proof = await protector.ProveAsync("sentinel", id, cancel);
             LastTrouble = proof.Ok ? null : proof.Rejection;
             if (proof.Ok)

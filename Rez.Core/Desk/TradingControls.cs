@@ -17,7 +17,6 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private volatile ControlState _state = start;
-    private int _commands;
 
     public ControlState State => _state;
 
@@ -71,7 +70,7 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
                 return new Rejection("no-position", $"There is no open position in {asset}.");
             }
 
-            var moved = await protector.MoveAsync(position, stop, null, NextId(), $"stop moved by {by}", cancel);
+            var moved = await protector.MoveAsync(position, stop, null, desk.NameOfCommand(), $"stop moved by {by}", cancel);
             await diary.FlushAsync();
             return moved.Refusal;
         }
@@ -109,7 +108,7 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
             var results = new List<FlattenResult>();
             foreach (var position in account.Value.Positions.Where(p => asset is null || p.Asset == asset))
             {
-                var left = await protector.FlattenAsync(position.Asset, ExitCodes.Manual, $"closed by {by}", NextId(), cancel);
+                var left = await protector.FlattenAsync(position.Asset, ExitCodes.Manual, $"closed by {by}", desk.NameOfCommand(), cancel);
                 results.Add(new FlattenResult(position.Asset, left));
             }
 
@@ -121,8 +120,6 @@ public sealed class TradingControls(OrderDesk desk, Protector protector, IDiary 
             desk.Turn.Release();
         }
     }
-
-    private string NextId() => desk.Name($"m-{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _commands)}");
 
     private async Task ChangeAsync(Func<ControlState, ControlState> change)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rez.Core.Hyperliquid.Signing;
+using Rez.Core.Hyperliquid.Wire;
 using Rez.Core.Market;
 
 namespace Rez.Core.LocalVenue;
@@ -33,13 +34,7 @@ public sealed class LocalConnection
     /// <summary>Takes a frame from the client.</summary>
     public void Receive(ReadOnlySpan<byte> frame)
     {
-        JsonDocument document;
-        try
-        {
-            var reader = new Utf8JsonReader(frame);
-            document = JsonDocument.ParseValue(ref reader);
-        }
-        catch (JsonException)
+        if (WireJson.Parse(frame.ToArray()) is not { } document)
         {
             lock (_exchange.Gate)
             {
@@ -76,9 +71,9 @@ public sealed class LocalConnection
             case "subscribe" or "unsubscribe" when frame.TryGetProperty("subscription", out var subscription) && subscription.ValueKind == JsonValueKind.Object:
                 Subscribe(subscription, method == "subscribe");
                 return;
-            case "post" when frame.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && frame.TryGetProperty("request", out var request)
+            case "post" when frame.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) && frame.TryGetProperty("request", out var request)
                 && InfoRequests.TypeOf(request) is { } kind && request.TryGetProperty("payload", out var payload):
-                Post(id.GetInt64(), kind, payload);
+                Post(number, kind, payload);
                 return;
             default:
                 Error("Error parsing JSON into valid websocket request: " + frame.GetRawText());
@@ -180,7 +175,7 @@ public sealed class LocalConnection
                 j.WriteEndObject();
             })),
             "l2Book" when coin >= 0 => new Feed(null, () => _send(VenueJson.Frame("l2Book", j => _market.Book(
-                j, Coin(coin), s.TryGetProperty("nSigFigs", out var n) && n.ValueKind == JsonValueKind.Number ? n.GetInt32() : null, 1)))),
+                j, Coin(coin), s.TryGetProperty("nSigFigs", out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt32(out var figures) ? figures : null, 1)))),
             "bbo" when coin >= 0 => new Feed(null, BestBidAsk(coin)),
             "trades" when coin >= 0 => new Feed(null, Trades(coin)),
             "activeAssetCtx" when coin >= 0 => new Feed(null, Same("activeAssetCtx", j =>
@@ -191,7 +186,7 @@ public sealed class LocalConnection
                 _market.Context(j, Coin(coin));
                 j.WriteEndObject();
             })),
-            "candle" when coin >= 0 && Interval.TryParse(s.GetProperty("interval").GetString()!, out var interval)
+            "candle" when coin >= 0 && s.TryGetProperty("interval", out var i) && i.ValueKind == JsonValueKind.String && Interval.TryParse(i.GetString(), out var interval)
                 && (interval == _exchange.Market.BaseInterval || interval.IsBuiltFrom(_exchange.Market.BaseInterval)) => new Feed(null, Candles(coin, interval)),
             "activeAssetData" when coin >= 0 && user is { } active => new Feed(active, Same("activeAssetData", j => _info.ActiveAsset(j, account, Coin(coin), active.Text))),
             "orderUpdates" when user is not null => new Feed(user, OrderUpdates(account)),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rez.Core.Hyperliquid;
 using Rez.Core.Hyperliquid.Signing;
+using Rez.Core.Hyperliquid.Wire;
 using Rez.Core.Market;
 using Rez.Core.Simulation;
 
@@ -238,13 +239,7 @@ public sealed class LocalExchange
 
     private LocalReply Handle(ReadOnlySpan<byte> body, string caller, Func<JsonElement, double> weightOf, Func<JsonElement, LocalReply> answer)
     {
-        JsonDocument document;
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            document = JsonDocument.ParseValue(ref reader);
-        }
-        catch (JsonException)
+        if (WireJson.Parse(body.ToArray()) is not { } document)
         {
             return Unreadable;
         }

@@ -35,6 +35,9 @@ public static class CandleFile
 {
     private const int MostFaults = 1_000;
 
+    /// <summary>The year 9999: a date can say no more, and a time that is later is none.</summary>
+    private const long MostMs = 253_370_764_800_000;
+
     public static Outcome<CandleFileContent> Read(string path)
     {
         try
@@ -163,13 +166,13 @@ public static class CandleFile
                 > 0 and < 100_000_000_000 => ms * 1_000,
                 _ => ms,
             };
-            return ms > 0;
+            return ms is > 0 and < MostMs;
         }
 
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date))
         {
             ms = date.ToUnixTimeMilliseconds();
-            return true;
+            return ms is > 0 and < MostMs;
         }
 
         return false;

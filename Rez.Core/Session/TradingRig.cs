@@ -62,7 +62,7 @@ internal sealed class TradingRig
             new PlanWatch(Plans, Protector, ports.Market, cycle, ports.Clock),
             Exits,
         ];
-        Sentinel = new Sentinel(Desk, Books, Protector, Guard, watches, ports.Clock);
+        Sentinel = new Sentinel(Desk, Books, Protector, Guard, watches);
         Sync = new SyncStage(Desk, Books, Protector, Controls, ports.Diary, cycle, ports.Clock, ports.DriftGrace);
         Ingest = new IngestStage(ports.Market, ports.Diary, cycle, ports.HistoryFromMs);
         Calculate = new CalculateStage(cycle);

@@ -74,7 +74,7 @@ internal sealed class Judge(DemoWorld world, FaultScript script, RiskOptions lim
 
             if (!_sent.TryAdd(leg.Cloid, leg.ToString()) && _sent[leg.Cloid] != leg.ToString())
             {
-                Break("d", $"{order.Request.Asset}: a client order id was used for two different orders");
+                Break("d", $"{order.Request.Asset}: a client order id of {order.CycleId} was used for two different orders: {_sent[leg.Cloid]}, and now {leg}");
             }
         }
 

@@ -109,7 +109,7 @@ internal static class LoopbackBench
         var books = new VenueBooks(ports.Exchange, diary, BooksStart.Empty with { SinceMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() }, desk.IsOurs, history);
         var protector = new Protector(desk, books, diary, ports.Market, options.Risk, TimeProvider.System);
         var controls = new TradingControls(desk, protector, diary, TimeProvider.System, Core.Diary.ControlState.Initial);
-        var sentinel = new Sentinel(desk, books, protector, new PortfolioGuard(history, options.Protection, controls, diary, TimeProvider.System), [], TimeProvider.System);
+        var sentinel = new Sentinel(desk, books, protector, new PortfolioGuard(history, options.Protection, controls, diary, TimeProvider.System), []);
         var (context, state) = host.Exchange.With(account, v => (v.Context("BTC")!, v.Account()));
         var wish = new EntryRequest("BTC", Direction.Long, 1_000m, 3, context.Mark * 0.97m, context.Mark * 1.06m, 90, "bench");
         var facts = new GateFacts(BidDepthUsd: 1e9m, AskDepthUsd: 1e9m);

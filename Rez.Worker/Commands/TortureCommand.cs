@@ -10,6 +10,7 @@ namespace Rez.Worker.Commands;
 internal static class TortureCommand
 {
     private const int MostShrunk = 5;
+    private const int MostTries = 400;
     private static readonly Option<string> Seeds = new("--seeds") { Description = "From..to, for example 1..2000", DefaultValueFactory = _ => "1..200" };
     private static readonly Option<int> Cycles = new("--cycles") { Description = "Cycles of each run", DefaultValueFactory = _ => 50 };
     private static readonly Option<double> Rate = new("--rate") { Description = "Share of crossings at which something goes wrong", DefaultValueFactory = _ => 0.02 };
@@ -106,12 +107,18 @@ internal static class TortureCommand
         var reduced = new List<object>();
         foreach (var failure in failed.Take(MostShrunk))
         {
-            var few = await Shrinking.ReduceAsync(failure.Struck, async faults => (await OneAsync(plan with { Seed = failure.Seed, Script = faults }, scratch)).Violation?.Invariant == failure.Violation!.Invariant);
+            if (!parse.GetValue(CommonOptions.Json))
+            {
+                Console.Out.WriteLine($"seed {failure.Seed} breaks ({failure.Violation!.Invariant}): {failure.Violation.Words}");
+            }
+
+            // A long list of faults that shifts with each one left out may not get short: what has been reached by then is printed.
+            var tries = 0;
+            var few = await Shrinking.ReduceAsync(failure.Struck, async faults => ++tries <= MostTries && (await OneAsync(plan with { Seed = failure.Seed, Script = faults }, scratch)).Violation?.Invariant == failure.Violation!.Invariant);
             var again = string.Join(',', few);
             reduced.Add(new { failure.Seed, failure.Violation!.Invariant, failure.Violation.Words, faults = few.Select(f => f.ToString()), command = Again(failure.Seed, plan.Cycles, again) });
             if (!parse.GetValue(CommonOptions.Json))
             {
-                Console.Out.WriteLine($"seed {failure.Seed} breaks ({failure.Violation.Invariant}): {failure.Violation.Words}");
                 Console.Out.WriteLine($"  {failure.Struck.Count} faults reduced to {few.Count}. Again:  {Again(failure.Seed, plan.Cycles, again)}");
                 Console.Out.WriteLine($"  As a test:  [InlineData({failure.Seed}UL, {plan.Cycles}, \"{again}\")]");
             }

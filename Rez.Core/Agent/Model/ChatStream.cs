@@ -124,7 +124,7 @@ internal sealed class ChatStream(Action<string>? told)
 
     private void Take(JsonElement call, int position)
     {
-        var index = call.TryGetProperty("index", out var i) && i.ValueKind == JsonValueKind.Number ? i.GetInt32() : position;
+        var index = call.TryGetProperty("index", out var i) && i.ValueKind == JsonValueKind.Number && i.TryGetInt32(out var told) ? told : position;
         if (!_calls.TryGetValue(index, out var entry))
         {
             entry = (string.Empty, new StringBuilder(), new StringBuilder());

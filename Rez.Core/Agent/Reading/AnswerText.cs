@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Rez.Core.Agent.Reading;
 
 /// <summary>Finds the JSON in what a model wrote around it: thinking blocks, code fences, prose.</summary>
@@ -56,28 +58,44 @@ public static class AnswerText
 
         foreach (var tag in (string[])["think", "thinking", "reasoning"])
         {
-            while (true)
-            {
-                var start = text.IndexOf($"<{tag}>", StringComparison.OrdinalIgnoreCase);
-                var end = text.IndexOf($"</{tag}>", StringComparison.OrdinalIgnoreCase);
-                if (end >= 0 && (start < 0 || start > end))
-                {
-                    // Some endpoints swallow the opening tag.
-                    text = text[(end + tag.Length + 3)..];
-                }
-                else if (start >= 0)
-                {
-                    text = end < 0 ? text[..start] : text.Remove(start, end + tag.Length + 3 - start);
-                }
-                else
-                {
-                    break;
-                }
-            }
+            text = Without(text, $"<{tag}>", $"</{tag}>");
         }
 
         return text;
     }
+
+    /// <summary>In one pass: a model that goes in circles writes the same tags thousands of times.</summary>
+    private static string Without(string text, string opens, string closes)
+    {
+        var (start, end) = (Find(text, opens, 0), Find(text, closes, 0));
+        if (start < 0 && end < 0)
+        {
+            return text;
+        }
+
+        var kept = new StringBuilder();
+        var at = 0;
+        while (start >= 0 || end >= 0)
+        {
+            if (end >= 0 && (start < 0 || start > end))
+            {
+                // Some endpoints swallow the opening tag: all that came before was thinking.
+                kept.Clear();
+            }
+            else
+            {
+                kept.Append(text, at, start - at);
+            }
+
+            at = end < 0 ? text.Length : end + closes.Length;
+            start = start >= 0 && start < at ? Find(text, opens, at) : start;
+            end = end >= 0 && end < at ? Find(text, closes, at) : end;
+        }
+
+        return kept.Append(text, at, text.Length - at).ToString();
+    }
+
+    private static int Find(string text, string what, int from) => from >= text.Length ? -1 : text.IndexOf(what, from, StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> Fenced(string text)
     {
@@ -114,12 +132,23 @@ public static class AnswerText
             {
                 // An object that breaks off hides its inner ones: they are a part of something unreadable.
                 why = read.Ok ? why : read.Rejection.Message;
-                at = text[at] == '{' && !read.Ok ? -1 : FirstBracket(text, at + 1);
+                at = text[at] == '{' && !read.Ok ? -1 : FirstBracket(text, !read.Ok && read.Rejection.Message.StartsWith(LooseJson.TooDeep, StringComparison.Ordinal) ? Deepest(text, at) : at + 1);
             }
         }
 
         found.Reverse();
         return found;
+    }
+
+    /// <summary>The last of brackets that follow each other: reading from each of them anew would take the square of their number.</summary>
+    private static int Deepest(string text, int at)
+    {
+        while (at + 2 < text.Length && text[at + 1] == '[' && text[at + 2] == '[')
+        {
+            at++;
+        }
+
+        return at + 1;
     }
 
     private static int FirstBracket(string text, int from) => from >= text.Length ? -1 : text.AsSpan(from).IndexOfAny('{', '[') is >= 0 and var i ? from + i : -1;

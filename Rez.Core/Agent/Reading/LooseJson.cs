@@ -43,6 +43,9 @@ public sealed record LooseValue(LooseKind Kind, string Text, IReadOnlyList<Loose
 /// </summary>
 public sealed class LooseJson
 {
+    /// <summary>How the reason begins when something is nested deeper than anything that is meant.</summary>
+    internal const string TooDeep = "nested too deep";
+
     private const int MostDepth = 40;
     private readonly string _text;
     private int _at;
@@ -74,7 +77,7 @@ public sealed class LooseJson
     {
         if (depth > MostDepth)
         {
-            throw new LooseException("nested too deep");
+            throw new LooseException(TooDeep);
         }
 
         Blank();

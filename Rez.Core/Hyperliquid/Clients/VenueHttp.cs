@@ -113,14 +113,9 @@ public sealed class VenueHttp : IDisposable
             return new Rejection("venue-error", $"{to.Host} answered {(int)answer.Status}: {Wire.ExchangeReply.Excerpt(answer.Body)}");
         }
 
-        try
-        {
-            return JsonDocument.Parse(answer.Body);
-        }
-        catch (JsonException)
-        {
-            return new Rejection("unreadable-reply", $"{to.Host} answered something that is no JSON: {Wire.ExchangeReply.Excerpt(answer.Body)}");
-        }
+        return Wire.WireJson.Parse(answer.Body) is { } document
+            ? document
+            : new Rejection("unreadable-reply", $"{to.Host} answered something that is no JSON: {Wire.ExchangeReply.Excerpt(answer.Body)}");
     }
 
     /// <summary>Sends once.</summary>

@@ -13,7 +13,7 @@ public static class AccountReplies
         var positions = r["assetPositions"].Items().Select(p => Position(p["position"])).OrderBy(p => p.Asset, StringComparer.Ordinal).ToImmutableArray();
         var equity = r["marginSummary"]["accountValue"].Number();
         return new AccountState(
-            DateTimeOffset.FromUnixTimeMilliseconds(r["time"].Whole()),
+            DateTimeOffset.FromUnixTimeMilliseconds(r["time"].Time()),
             equity,
             equity - positions.Sum(p => p.UnrealisedPnl),
             r["marginSummary"]["totalMarginUsed"].Number(),
@@ -56,7 +56,7 @@ public static class AccountReplies
         ClosedPnl = f["closedPnl"].Number(),
         StartPosition = f["startPosition"].Number(),
         IsTaker = f["crossed"].Truth(),
-        TimeMs = f["time"].Whole(),
+        TimeMs = f["time"].Time(),
         IsLiquidation = f.Has("liquidation"),
         Kind = f.Has("dir") ? f["dir"].Text() : null,
     }).OrderBy(f => f.TimeMs).ToImmutableArray());
@@ -69,7 +69,7 @@ public static class AccountReplies
             var d = f["delta"];
             var (usd, size, rate) = (-d["usdc"].Number(), d["szi"].Number(), d["fundingRate"].Number());
             var oracle = size * rate == 0 ? 0 : decimal.Round(usd / (size * rate), 8);
-            return new FundingPayment(f["time"].Whole(), d["coin"].Text(), size, oracle, rate, usd);
+            return new FundingPayment(f["time"].Time(), d["coin"].Text(), size, oracle, rate, usd);
         }).OrderBy(p => p.TimeMs).ToImmutableArray());
 
     /// <summary>New words are added by the venue: those that end in Canceled or Rejected are told by their ending.</summary>
@@ -94,11 +94,11 @@ public static class AccountReplies
             SignedSize = size,
             EntryPrice = p["entryPx"].Number(),
             MarkPrice = size == 0 ? 0 : value / Math.Abs(size),
-            Leverage = (int)p["leverage"]["value"].Whole(),
+            Leverage = p["leverage"]["value"].Count(),
             IsCross = p["leverage"]["type"].Text() == "cross",
             LiquidationPrice = p.Has("liquidationPx") ? p["liquidationPx"].Number() : null,
             MarginUsed = p["marginUsed"].Number(),
-            MaintenanceMargin = value / (2 * p["maxLeverage"].Whole()),
+            MaintenanceMargin = value / (2 * p["maxLeverage"].Leverage()),
             FundingSinceOpen = p["cumFunding"]["sinceOpen"].Number(),
         };
     }

@@ -28,16 +28,8 @@ public static class ExchangeReply
             return SendOutcome.Unresolved($"HTTP {code}: {Excerpt(body)}");
         }
 
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            using var document = JsonDocument.ParseValue(ref reader);
-            return Read(document.RootElement, sent);
-        }
-        catch (JsonException)
-        {
-            return SendOutcome.Unresolved($"The answer is no JSON: {Excerpt(body)}");
-        }
+        using var document = WireJson.Parse(body.ToArray());
+        return document is null ? SendOutcome.Unresolved($"The answer is no JSON: {Excerpt(body)}") : Read(document.RootElement, sent);
     }
 
     private static SendOutcome Read(JsonElement root, int sent)

@@ -10,9 +10,15 @@ public static class MarketReplies
     /// <summary><c>meta</c>: instruments in the universe's order, delisted ones included, since the index is the asset id.</summary>
     public static Outcome<ImmutableArray<Instrument>> Meta(JsonElement reply) => WireReader.Read("meta", reply, r =>
     {
-        var tables = r["marginTables"].Items().ToDictionary(
-            t => t[0].Whole(),
-            t => t[1]["marginTiers"].Items().Select(x => new MarginTier(x["lowerBound"].Number(), (int)x["maxLeverage"].Whole())).ToImmutableArray());
+        var tables = new Dictionary<long, ImmutableArray<MarginTier>>();
+        foreach (var t in r["marginTables"].Items())
+        {
+            if (!tables.TryAdd(t[0].Whole(), [.. t[1]["marginTiers"].Items().Select(x => new MarginTier(x["lowerBound"].Number(), x["maxLeverage"].Count()))]))
+            {
+                throw t.Wrong("is there twice");
+            }
+        }
+
         return r["universe"].Items().Select((coin, index) => Coin(coin, index, tables)).ToImmutableArray();
     });
 
@@ -20,7 +26,7 @@ public static class MarketReplies
     public static Outcome<ImmutableArray<AssetContext>> Contexts(JsonElement reply, DateTimeOffset at) => WireReader.Read("metaAndAssetCtxs", reply, r =>
     {
         var coins = r[0]["universe"].Items().ToArray();
-        return r[1].Items().Select((ctx, i) => Context(coins[i]["name"].Text(), ctx, at)).OfType<AssetContext>().ToImmutableArray();
+        return r[1].Items().Select((ctx, i) => Context(i < coins.Length ? coins[i]["name"].Text() : throw ctx.Wrong("stands for no coin of the universe"), ctx, at)).OfType<AssetContext>().ToImmutableArray();
     });
 
     /// <summary>One context; null for a coin without a book, such as a delisted one.</summary>
@@ -42,24 +48,24 @@ public static class MarketReplies
     public static Outcome<BookSnapshot> Book(JsonElement reply) => WireReader.Read("l2Book", reply, r =>
     {
         static ImmutableArray<BookLevel> Levels(WireReader side) =>
-            [.. side.Items().Select(l => new BookLevel(l["px"].Number(), l["sz"].Number(), l.Has("n") ? (int)l["n"].Whole() : null))];
-        return new BookSnapshot(r["coin"].Text(), r["time"].Whole(), Levels(r["levels"][0]), Levels(r["levels"][1]));
+            [.. side.Items().Select(l => new BookLevel(l["px"].Number(), l["sz"].Number(), l.Has("n") ? l["n"].Count() : null))];
+        return new BookSnapshot(r["coin"].Text(), r["time"].Time(), Levels(r["levels"][0]), Levels(r["levels"][1]));
     });
 
     /// <summary><c>candleSnapshot</c>: closed bars only; the venue's last row is the one still forming.</summary>
     public static Outcome<ImmutableArray<Candle>> Candles(JsonElement reply, long nowMs) => WireReader.Read("candleSnapshot", reply, r => r.Items()
         .Where(c => c["T"].Whole() < nowMs)
         .Select(c => new Candle(
-            c["t"].Whole(), (double)c["o"].Number(), (double)c["h"].Number(), (double)c["l"].Number(), (double)c["c"].Number(), (double)c["v"].Number()))
+            c["t"].Time(), (double)c["o"].Number(), (double)c["h"].Number(), (double)c["l"].Number(), (double)c["c"].Number(), (double)c["v"].Number()))
         .ToImmutableArray());
 
     /// <summary><c>fundingHistory</c>: hourly rates as recorded, at the venue's own times.</summary>
     public static Outcome<ImmutableArray<FundingRate>> Funding(JsonElement reply) => WireReader.Read("fundingHistory", reply, r => r.Items()
-        .Select(f => new FundingRate(f["time"].Whole(), (double)f["fundingRate"].Number())).ToImmutableArray());
+        .Select(f => new FundingRate(f["time"].Time(), (double)f["fundingRate"].Number())).ToImmutableArray());
 
     private static Instrument Coin(WireReader coin, int index, Dictionary<long, ImmutableArray<MarginTier>> tables)
     {
-        var most = (int)coin["maxLeverage"].Whole();
+        var most = coin["maxLeverage"].Count();
 
         // A table id below 50 stands for itself: one tier of that leverage.
         var tiers = coin.Has("marginTableId") && tables.TryGetValue(coin["marginTableId"].Whole(), out var table) ? table : [new MarginTier(0, most)];
@@ -68,7 +74,7 @@ public static class MarketReplies
         {
             Asset = coin["name"].Text(),
             AssetId = index,
-            SizeDecimals = (int)coin["szDecimals"].Whole(),
+            SizeDecimals = coin["szDecimals"].Count(),
             Tiers = tiers,
             OnlyIsolated = mode is "strictIsolated" or "noCross" || (coin.Has("onlyIsolated") && coin["onlyIsolated"].Truth()),
             IsDelisted = coin.Has("isDelisted") && coin["isDelisted"].Truth(),

@@ -9,6 +9,9 @@ namespace Rez.Core.Hyperliquid.Wire;
 /// </summary>
 internal readonly struct WireReader(JsonElement element, string path)
 {
+    /// <summary>The year 9999: no date can say more.</summary>
+    private const long MostMs = 253_370_764_800_000;
+
     public JsonElement Element => element;
 
     /// <summary>Reads a reply; a fault in it is a value, not an exception.</summary>
@@ -21,6 +24,10 @@ internal readonly struct WireReader(JsonElement element, string path)
         catch (WireException e)
         {
             return new Rejection("unreadable-reply", e.Message);
+        }
+        catch (OverflowException)
+        {
+            return new Rejection("unreadable-reply", $"{what} holds numbers that no account or market can have.");
         }
     }
 
@@ -52,6 +59,18 @@ internal readonly struct WireReader(JsonElement element, string path)
     public decimal Number() => element.ValueKind == JsonValueKind.String && WireNumber.TryParse(element.GetString(), out var value) ? value : throw Fault("is not a number in text");
 
     public long Whole() => element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var value) ? value : throw Fault("is not a whole number");
+
+    /// <summary>A whole number that an <see cref="int"/> holds.</summary>
+    public int Count() => Whole() is >= int.MinValue and <= int.MaxValue and var value ? (int)value : throw Fault("is out of range");
+
+    /// <summary>How many times the margin may be held: 1 or more.</summary>
+    public int Leverage() => Count() is > 0 and var times ? times : throw Fault("is no leverage");
+
+    /// <summary>Unix ms.</summary>
+    public long Time() => Whole() is >= 0 and < MostMs and var ms ? ms : throw Fault("is no time");
+
+    /// <summary>Something else is wrong here.</summary>
+    public Exception Wrong(string what) => Fault(what);
 
     public bool Truth() => element.ValueKind switch
     {
