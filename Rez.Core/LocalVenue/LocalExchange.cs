@@ -53,6 +53,9 @@ public sealed class LocalExchange
 
     public LocalExchangeOptions Options { get; }
 
+    /// <summary>Called when an action was carried out, before anybody is told: what is kept then outlives a kill.</summary>
+    public Action? Acted { get; set; }
+
     internal LocalMarket Market { get; }
 
     /// <summary>Market time, Unix ms.</summary>
@@ -71,7 +74,7 @@ public sealed class LocalExchange
     public LocalReply Info(ReadOnlySpan<byte> body, string caller) => Handle(body, caller, _info.WeightOf, _info.Answer);
 
     /// <summary>Answers a body sent to <c>/exchange</c>.</summary>
-    public LocalReply Exchange(ReadOnlySpan<byte> body, string caller) => Handle(body, caller, _actions.WeightOf, _actions.Answer);
+    public LocalReply Exchange(ReadOnlySpan<byte> body, string caller) => Handle(body, caller, _actions.WeightOf, Act);
 
     /// <summary>Time has passed: the market moves, accounts with it, and subscribers are told.</summary>
     public void Tick()
@@ -234,7 +237,14 @@ public sealed class LocalExchange
     internal LocalReply HandleParsed(JsonElement body, string caller, bool isAction)
     {
         var weight = isAction ? _actions.WeightOf(body) : _info.WeightOf(body);
-        return !Afford(caller, weight) ? LocalReply.TooMany : isAction ? _actions.Answer(body) : _info.Answer(body);
+        return !Afford(caller, weight) ? LocalReply.TooMany : isAction ? Act(body) : _info.Answer(body);
+    }
+
+    private LocalReply Act(JsonElement body)
+    {
+        var reply = _actions.Answer(body);
+        Acted?.Invoke();
+        return reply;
     }
 
     private LocalReply Handle(ReadOnlySpan<byte> body, string caller, Func<JsonElement, double> weightOf, Func<JsonElement, LocalReply> answer)

@@ -15,6 +15,9 @@ public sealed record KeptAccount(
 /// <summary>A local exchange as it is kept between runs: when its market began, where it stood, and its accounts.</summary>
 public sealed record LocalSnapshot(string World, long MarketStartMs, long NowMs, ImmutableArray<KeptAccount> Accounts)
 {
+    /// <summary>The wall's time when it was kept by an exchange that went on running; null at an orderly end, after which the market stands still.</summary>
+    public long? RunningMs { get; init; }
+
     private const string FileName = "exchange.json";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

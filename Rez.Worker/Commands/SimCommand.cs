@@ -92,6 +92,11 @@ internal static class SimCommand
             kept.Value);
         try
         {
+            if (folder is not null)
+            {
+                exchange.Acted = () => Running(exchange).Write(folder);
+            }
+
             await using var host = await LocalVenueHost.StartAsync(exchange, parse.GetValue(Port), TimeProvider.System, TickOf(speed), parse.GetValue(Cut));
             var at = host.Address.ToString().TrimEnd('/');
             Console.Out.WriteLine($"rez sim listens on {at} (/info, /exchange, /ws), {(parse.GetValue(Mainnet) ? "mainnet" : "testnet")} signatures");
@@ -109,7 +114,14 @@ internal static class SimCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>Accounts are written every few seconds and at the end: a kill loses at most those.</summary>
+    private static LocalSnapshot Running(LocalExchange exchange)
+    {
+        // Looked at before: a market that is a moment ahead after a kill harms nobody, one that steps back would.
+        var wallMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        return exchange.Keep() with { RunningMs = wallMs };
+    }
+
+    /// <summary>Accounts are written with every action, every few seconds and at the end: a kill loses nothing, for what prices did since is played again.</summary>
     private static async Task KeepAsync(LocalExchange exchange, string? folder, CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
@@ -117,16 +129,19 @@ internal static class SimCommand
             await Task.Delay(folder is null ? Timeout.InfiniteTimeSpan : KeepEvery, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (folder is not null)
             {
-                exchange.Keep().Write(folder);
+                exchange.Acted = cancel.IsCancellationRequested ? null : exchange.Acted;
+                (cancel.IsCancellationRequested ? exchange.Keep() : Running(exchange)).Write(folder);
             }
         }
     }
 
-    /// <summary>Market time at the start: now at the wall's pace, else where the last run ended, else behind the history.</summary>
+    /// <summary>
+    /// Market time at the start: now at the wall's pace, else where the last run ended, else behind the history. After a kill the market has gone on meanwhile: a venue's time never steps back.
+    /// </summary>
     private static DateTimeOffset StartOf(IMarketSource market, TimeSpan history, LocalSnapshot? kept, string? candles, double speed) =>
         kept is null ? DateTimeOffset.FromUnixTimeMilliseconds(market.StartMs) + history
         : candles is null && speed == 1 && TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() > kept.NowMs ? TimeProvider.System.GetUtcNow()
-        : DateTimeOffset.FromUnixTimeMilliseconds(kept.NowMs);
+        : DateTimeOffset.FromUnixTimeMilliseconds(kept.NowMs) + (kept.RunningMs is { } at ? TimeSpan.FromMilliseconds(Math.Max(0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - at) * speed) : TimeSpan.Zero);
 
     /// <summary>The generated market ends its history now, or goes on as it began; a recorded one keeps its own time.</summary>
     private static Outcome<IMarketSource> Market(string? candles, ulong seed, TimeSpan history, LocalSnapshot? kept)
