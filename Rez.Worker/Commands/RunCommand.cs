@@ -60,6 +60,8 @@ internal static class RunCommand
             return ExitCode.Usage;
         }
 
+        // Nobody waits for it: whoever opens the diary before it is done makes the same once more.
+        _ = Task.Run(RezDb.Prepare, CancellationToken.None);
         if (!parse.GetValue(Headless))
         {
             return await WithConsoleAsync(parse, cancel);

@@ -1,7 +1,8 @@
-using Rez.Core.Configuration;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Rez.Core.Configuration;
 using Rez.Web;
 using Rez.Web.Access;
 using Rez.Web.Hosting;
@@ -19,6 +20,67 @@ internal static class ConsoleHost
 
     public static async Task<int> RunAsync(TradingHost host, SettingsDesk settings, bool json, Action<int> bound, CancellationToken cancel)
     {
+        if (Unusable(host.Options.Web) is { } words)
+        {
+            return await RefuseAsync(words);
+        }
+
+        // Protection comes first: after a kill, positions are looked at while the console is still being built.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var trading = Task.Run(() => host.TradeAsync(stopping.Token), CancellationToken.None);
+        int? refused;
+        try
+        {
+            refused = await ServeAsync(host, settings, bound, trading, stopping);
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await ((Task)trading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        var code = await trading;
+        if (json && refused is null)
+        {
+            RunCommand.PrintSummary(host, json);
+        }
+
+        return refused ?? code;
+    }
+
+    /// <summary>Serves until trading ends, or longer after the end of a recorded market. An exit code when it can't.</summary>
+    private static async Task<int?> ServeAsync(TradingHost host, SettingsDesk settings, Action<int> bound, Task trading, CancellationTokenSource stopping)
+    {
+        var web = host.Options.Web;
+        await using var app = Build(host, settings);
+        await AccessFile.OpenAsync(app.Services, host.DataDir, TimeProvider.System);
+        await app.Services.GetRequiredService<People>().RefreshAsync();
+        app.MapRezConsole();
+        try
+        {
+            await app.StartAsync(stopping.Token);
+        }
+        catch (IOException e) when (LocalVenueHost.IsPortTaken(e))
+        {
+            return await RefuseAsync($"Port {web.Port} on {web.Bind} is in use or not allowed: {e.GetBaseException().Message}.");
+        }
+
+        using var ends = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
+        bound(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
+        await GreetAsync(host, app);
+        await trading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (trading.IsCompletedSuccessfully && host.Session.Phase == Core.Session.SessionPhase.MarketEnded && !stopping.IsCancellationRequested)
+        {
+            host.Log.Information("The recorded market has ended. The console stays open; stop with Ctrl-C.");
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await app.StopAsync(CancellationToken.None);
+        return null;
+    }
+
+    private static WebApplication Build(TradingHost host, SettingsDesk settings)
+    {
         var web = host.Options.Web;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleHost).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
@@ -29,7 +91,7 @@ internal static class ConsoleHost
         {
             k.AddServerHeader = false;
             k.Limits.MaxRequestBodySize = MostRequestBytes;
-            k.Listen(web.Bind == "localhost" ? IPAddress.Loopback : IPAddress.Parse(web.Bind), web.Port);
+            k.Listen(AddressOf(web), web.Port);
         });
         builder.Services.AddRezConsole(
             host.Session, host.Diary,
@@ -45,37 +107,30 @@ internal static class ConsoleHost
                 TrustedProxies = web.TrustedProxies,
             },
             settings);
-        await using var app = builder.Build();
-        await AccessFile.OpenAsync(app.Services, host.DataDir, TimeProvider.System);
-        await app.Services.GetRequiredService<People>().RefreshAsync();
-        app.MapRezConsole();
+        return builder.Build();
+    }
+
+    private static IPAddress AddressOf(WebOptions web) => web.Bind == "localhost" ? IPAddress.Loopback : IPAddress.Parse(web.Bind);
+
+    /// <summary>Why nothing can listen there, looked at before trading begins; null when something can.</summary>
+    private static string? Unusable(WebOptions web)
+    {
         try
         {
-            await app.StartAsync(cancel);
+            using var listener = new TcpListener(AddressOf(web), web.Port);
+            listener.Start();
+            return null;
         }
-        catch (IOException e) when (LocalVenueHost.IsPortTaken(e))
+        catch (SocketException e)
         {
-            await Console.Error.WriteLineAsync($"Port {web.Port} on {web.Bind} is in use or not allowed: {e.GetBaseException().Message}. Choose another with --port.");
-            return ExitCode.PortInUse;
+            return $"Port {web.Port} on {web.Bind} is in use or not allowed: {e.Message}.";
         }
+    }
 
-        bound(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
-        await GreetAsync(host, app);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
-        var code = await host.TradeAsync(stopping.Token);
-        if (host.Session.Phase == Core.Session.SessionPhase.MarketEnded && !stopping.IsCancellationRequested)
-        {
-            host.Log.Information("The recorded market has ended. The console stays open; stop with Ctrl-C.");
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await app.StopAsync(CancellationToken.None);
-        if (json)
-        {
-            RunCommand.PrintSummary(host, json);
-        }
-
-        return code;
+    private static async Task<int> RefuseAsync(string words)
+    {
+        await Console.Error.WriteLineAsync($"{words} Choose another with --port.");
+        return ExitCode.PortInUse;
     }
 
     /// <summary>Tells where the console is. The link logs in once; it goes to the terminal only, never to the log file.</summary>
