@@ -29,6 +29,7 @@ public sealed class LocalExchange
     private readonly InfoRequests _info;
     private readonly ActionRequests _actions;
     private readonly string _world;
+    private long _events;
 
     /// <param name="clock">The market's clock: also that of limits and expiries.</param>
     /// <param name="wall">Clock of clients that do not know the market's; the same one at speed 1.</param>
@@ -53,7 +54,7 @@ public sealed class LocalExchange
 
     public LocalExchangeOptions Options { get; }
 
-    /// <summary>Called when an action was carried out, before anybody is told: what is kept then outlives a kill.</summary>
+    /// <summary>Called when an action was carried out or prices made fills, before anybody is told: what is kept then outlives a kill.</summary>
     public Action? Acted { get; set; }
 
     internal LocalMarket Market { get; }
@@ -189,6 +190,24 @@ public sealed class LocalExchange
         foreach (var account in _accounts.Values)
         {
             _actions.FireSchedule(account, now);
+        }
+
+        if (Acted is null)
+        {
+            return;
+        }
+
+        // What prices did to an account is kept before anybody hears of it: played again after a kill, it would have other times.
+        var events = 0L;
+        foreach (var venue in _venues)
+        {
+            events += venue.Fills.Count + venue.Funding.Count;
+        }
+
+        if (events != _events)
+        {
+            _events = events;
+            Acted();
         }
     }
 

@@ -343,6 +343,12 @@ public sealed class LiveSession : ITradingSession, IDisposable
         var pauseUntilMs = 0L;
         while (!cancel.IsCancellationRequested && Cycles < (_settings.MaxCycles ?? long.MaxValue))
         {
+            if (_lastCycleCloseMs - NowMs > interval.Milliseconds)
+            {
+                // The clock stepped back: what was the last boundary lies ahead now, and the one after it could be hours away.
+                (_lastCycleCloseMs, pauseUntilMs) = (interval.OpenOf(NowMs), 0);
+            }
+
             var due = interval.NextOpen(Math.Max(interval.OpenOf(NowMs), _lastCycleCloseMs));
             if (interval.OpenOf(NowMs) is var open && open > _lastCycleCloseMs && open >= _firstStartMs && NowMs - open < interval.Milliseconds / 2)
             {
@@ -368,6 +374,13 @@ public sealed class LiveSession : ITradingSession, IDisposable
                     await RunOneAsync(_ports.Market.BaseInterval.OpenOf(NowMs));
                     continue;
                 }
+            }
+
+            if (due - NowMs > interval.Milliseconds)
+            {
+                // It stepped back while this waited.
+                LookAtClock();
+                continue;
             }
 
             _lastCycleCloseMs = due;

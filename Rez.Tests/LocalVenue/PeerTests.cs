@@ -41,7 +41,7 @@ public sealed partial class PeerTests
 
         public static async Task<SimProcess> StartAsync(string folder, params string[] arguments)
         {
-            var rez = RezProcess.Start(folder, null, ["sim", "--port", "0", .. arguments]);
+            var rez = RezProcess.Start(folder, null, ["sim", .. arguments.Contains("--port") ? (string[])[] : ["--port", "0"], .. arguments]);
             var line = await rez.LineAsync(Address());
             return new SimProcess(rez, line);
         }

@@ -32,6 +32,50 @@ public sealed class LiveSessionTests
         }
     }
 
+    [Fact]
+    public async Task A_clock_that_steps_back_by_hours_does_not_hold_up_the_next_cycle()
+    {
+        using var folder = new TempFolder();
+        await using var local = await LocalStage.StartAsync(speed: 3_000);
+        SteppedClock? clock = null;
+        await using var stage = await local.ConnectAsync(folder.Path, 24, new ScriptedDecider(_ => new Decision("test", "waits", [])), other: ports => ports with { Clock = clock = new SteppedClock(ports.Clock) });
+        stage.Session.CycleEnded += _ =>
+        {
+            if (stage.Session.Cycles == 4)
+            {
+                clock!.Offset = TimeSpan.FromHours(-6);
+            }
+        };
+
+        // What it did before: wait until its clock had passed the boundaries of six hours again.
+        Assert.Null(await stage.Session.RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1)));
+        using var db = new RezDb(RezDb.Sqlite(stage.Diary.Path, readOnly: true));
+        var closes = db.Events.Where(e => e.Type == "cycle.started").OrderBy(e => e.Seq).AsEnumerable()
+            .Select(e => ((Rez.Core.Diary.Facts.CycleStarted)Rez.Core.Diary.DiaryTypes.Read(e.Type, e.Version, e.Payload).Value).CandleCloseMs).ToArray();
+        Assert.Equal(24, closes.Length);
+        Assert.Contains(closes.Zip(closes.Skip(1)), c => c.Second < c.First - (5 * 3_600_000));
+        Assert.All(closes.Skip(5).Zip(closes.Skip(6)), c => Assert.InRange(c.Second - c.First, 1, 3_600_000));
+    }
+
+    /// <summary>A wall clock that can be set; time passes as before.</summary>
+    private sealed class SteppedClock(TimeProvider inner) : TimeProvider
+    {
+        private long _offset;
+
+        public TimeSpan Offset
+        {
+            set => Interlocked.Exchange(ref _offset, value.Ticks);
+        }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _offset));
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => inner.CreateTimer(callback, state, dueTime, period);
+    }
+
     /// <summary>The events around the first drift, for whoever has to understand it.</summary>
     private static string Around(RezDb db)
     {

@@ -139,8 +139,8 @@ internal sealed class LocalStage : IAsyncDisposable
     }
 
     /// <summary>The client side without a session: for looking at single sends.</summary>
-    public Task<LiveStage> ConnectAsync(string folder, long? cycles = null, IDecider? decider = null, Action<RezOptions>? change = null, string key = Key) =>
-        LiveStage.OpenAsync(this, folder, cycles, decider, Options(change), key);
+    public Task<LiveStage> ConnectAsync(string folder, long? cycles = null, IDecider? decider = null, Action<RezOptions>? change = null, string key = Key, Func<LivePorts, LivePorts>? other = null) =>
+        LiveStage.OpenAsync(this, folder, cycles, decider, Options(change), key, other);
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 }
@@ -171,7 +171,7 @@ internal sealed class LiveStage : IAsyncDisposable
 
     public List<CheckResult> Checks { get; }
 
-    public static async Task<LiveStage> OpenAsync(LocalStage local, string folder, long? cycles, IDecider? decider, RezOptions options, string keyText)
+    public static async Task<LiveStage> OpenAsync(LocalStage local, string folder, long? cycles, IDecider? decider, RezOptions options, string keyText, Func<LivePorts, LivePorts>? other = null)
     {
         var link = await VenueLink.OpenAsync(
             options.Hyperliquid, LiveComposition.BaseInterval(options), () => new FaultyWire(local.Wire), TimeProvider.System, new SeededRandom(3), null, CancellationToken.None);
@@ -180,6 +180,7 @@ internal sealed class LiveStage : IAsyncDisposable
         var nonces = NonceFile.Open(Path.Combine(folder, "nonce"), link.Clock).Value;
         var checks = new List<CheckResult>();
         var ports = LiveComposition.Live(options, link, new Secp256k1(), key, nonces, TimeProvider.System, checks.Add);
+        ports = other?.Invoke(ports) ?? ports;
         var session = LiveSession.Open(ports, diary, decider ?? new TrendMomentum(), LiveComposition.Settings(options, cycles, "test"), LiveComposition.Pace(options)).Value;
         link.Streams.AccountChanged += session.Wake;
         return new LiveStage(link, diary, session, (HyperliquidExchange)ports.Exchange, key, checks);

@@ -122,6 +122,16 @@ internal sealed partial class RezProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Asks it to end, as a service manager does, and waits for it.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        return await WaitAsync();
+    }
+
     /// <summary>Kill -9.</summary>
     public async Task KillAsync()
     {
