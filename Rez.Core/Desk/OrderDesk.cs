@@ -111,6 +111,9 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
             {
                 _pending.Remove(pending);
                 Tell(pending.Request, outcome, pending.CycleId);
+
+                // What is known is kept before the next is asked for: a process that dies again and again at its start gets on all the same.
+                await diary.FlushAsync();
             }
         }
     }

@@ -54,8 +54,20 @@ public sealed class LocalExchange
 
     public LocalExchangeOptions Options { get; }
 
-    /// <summary>Called when an action was carried out or prices made fills, before anybody is told: what is kept then outlives a kill.</summary>
+    /// <summary>
+    /// Called under the exchange's lock when an action was carried out or prices made fills, before anybody is told: what is kept then outlives a kill. One call at a time, each with newer accounts than the one before.
+    /// </summary>
     public Action? Acted { get; set; }
+
+    /// <summary>Brings everything up to now and has it kept.</summary>
+    public void Settle()
+    {
+        lock (_gate)
+        {
+            Step();
+            Acted?.Invoke();
+        }
+    }
 
     internal LocalMarket Market { get; }
 

@@ -145,6 +145,8 @@ internal sealed class TortureExchange(DemoWorld world, IExchange venue, Life lif
 
         if (fault == FaultKind.ReadStale && before() is { } old)
         {
+            // Told again is told: what is approved is held against this.
+            keep(old);
             return new Outcome<T>(old);
         }
 

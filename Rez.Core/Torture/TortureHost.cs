@@ -48,7 +48,7 @@ internal sealed class TortureHost(TortureStage stage, string name, string path)
                 throw new InvalidOperationException($"Seed {stage.Plan.Seed}: {MostLives} lives were not enough.");
             }
 
-            if (await StartAsync())
+            if (await StartAsync() || stage.Judge.Found is not null)
             {
                 return;
             }

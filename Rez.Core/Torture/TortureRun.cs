@@ -1,12 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Rez.Core.Agent;
 using Rez.Core.Configuration;
 using Rez.Core.Cycle;
 using Rez.Core.Diary;
-using Rez.Core.Diary.Facts;
-using Rez.Core.Diary.Storage;
 using Rez.Core.Market;
 using Rez.Core.Session;
 using Rez.Core.Simulation;
@@ -36,10 +33,10 @@ public sealed record TortureResult(ulong Seed, Violation? Violation, IReadOnlyLi
 public sealed class TortureRun
 {
     private const int WarmUpBars = 360;
+
     /// <summary>Bars of a minute in a cycle of five.</summary>
     private const int CycleBars = 5;
     private const int CalmBars = 3 * CycleBars;
-    private const int HaltedBars = 4;
     private const int ResumesEvery = 15;
     private const int OneInTwoHosts = 8;
     private static readonly long StartMs = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
@@ -51,10 +48,9 @@ public sealed class TortureRun
     private readonly LeapClock _clock;
     private readonly Judge _judge;
     private readonly TortureHost[] _hosts;
+    private readonly Mishaps _mishaps;
     private long _cycles;
     private int _bars;
-    private int _resumeAt;
-    private int _clockRightAt;
 
     private TortureRun(TorturePlan plan, string folder)
     {
@@ -73,6 +69,8 @@ public sealed class TortureRun
         _judge = new Judge(_world, _script, _options.Risk, _options.Simulation.InitialBalance);
         var settings = SessionComposition.Settings(_options, _source, null, "torture");
         var stage = new TortureStage(plan, _world, _clock, _script, _judge, settings, StartMs, () => BarAsync(decides: false));
+
+        _mishaps = new Mishaps(stage, _source, _options.Trading.Assets);
 
         // Some accounts have two of us, neither knowing of the other.
         _hosts = random.Next(OneInTwoHosts) == 0
@@ -149,17 +147,13 @@ public sealed class TortureRun
         _world.Step();
         _bars++;
         _judge.Deliver(_clock.GetUtcNow());
-        if (_bars == _clockRightAt)
-        {
-            _clock.Behind = TimeSpan.Zero;
-        }
-
+        _mishaps.End(_bars);
         if (_script.Next(Crossing.Bar) is { } fault)
         {
-            await StrikeAsync(fault);
+            await _mishaps.StrikeAsync(fault, _bars, _hosts);
         }
 
-        foreach (var host in _hosts.Where(h => _bars == _resumeAt || (_bars % ResumesEvery == 0 && h.IsHalted)))
+        foreach (var host in _hosts.Where(h => _bars == _mishaps.ResumeAt || (_bars % ResumesEvery == 0 && h.IsHalted)))
         {
             await host.ResumeAsync();
         }
@@ -230,79 +224,6 @@ public sealed class TortureRun
             await host.LookAtEndAsync();
         }
     }
-
-    /// <summary>The world does something that Rez did not ask for.</summary>
-    private async Task StrikeAsync(FaultKind fault)
-    {
-        var random = _script.Random(_script.Crossed, "strike");
-        var asset = _options.Trading.Assets[random.Next(_options.Trading.Assets.Length)];
-        var position = _world.Venue.Account().Of(asset);
-        switch (fault)
-        {
-            case FaultKind.PriceJump:
-                _source.Jump(Array.IndexOf(_options.Trading.Assets, asset), (0.01 + (0.04 * random.NextDouble())) * (random.Next(2) == 0 ? 1 : -1));
-                break;
-            case FaultKind.Crash:
-                _source.Jump(Array.IndexOf(_options.Trading.Assets, asset), (0.1 + (0.25 * random.NextDouble())) * (random.Next(2) == 0 ? 1 : -1));
-                break;
-            case FaultKind.ForeignTrade:
-                Foreign(asset, random.Next(2) == 0 ? Side.Buy : Side.Sell, 100 + random.Next(2_000), resting: false);
-                break;
-            case FaultKind.ForeignOrder:
-                Foreign(asset, random.Next(2) == 0 ? Side.Buy : Side.Sell, 100 + random.Next(500), resting: true);
-                break;
-            case FaultKind.Deleverage when position is not null:
-                Foreign(asset, position.Direction.Closes(), position.Notional / 2, resting: false);
-                break;
-            case FaultKind.StopVanishes when _world.Venue.OpenOrders().FirstOrDefault(o => o.Asset == asset && o.Trigger == TriggerKind.StopLoss) is { } stop:
-                _world.Replay(v => v.Cancel(asset, stop.Oid));
-                break;
-            case FaultKind.TermsChange:
-                _world.Replay(v => v.Revise(DemoInstruments.Find(asset)!.Instrument with { Tiers = [new MarginTier(0, 10 + random.Next(20))] }));
-                break;
-            case FaultKind.Delisting when asset != _options.Trading.Assets[0]:
-                // The first asset stays, or there would be nothing left to trade.
-                _world.Replay(v => v.Delist(asset));
-                break;
-            case FaultKind.SwitchFires:
-                _world.Replay(v => v.CancelAll("scheduledCancel"));
-                break;
-            case FaultKind.ClockJump:
-                _clock.Leap(TimeSpan.FromSeconds(random.Next(300)));
-                break;
-            case FaultKind.ClockBack:
-                _clock.Behind = TimeSpan.FromSeconds(1 + random.Next(600));
-                _clockRightAt = _bars + 1 + random.Next(20);
-                break;
-            case FaultKind.PersonHalts:
-                foreach (var host in _hosts)
-                {
-                    await host.HaltAsync();
-                }
-
-                _resumeAt = _bars + HaltedBars;
-                break;
-        }
-    }
-
-    private void Foreign(string asset, Side side, decimal usd, bool resting)
-    {
-        if (_world.Venue.Context(asset) is not { } context || DemoInstruments.Find(asset) is not { } known)
-        {
-            return;
-        }
-
-        var away = resting ? 0.9m : 1.02m;
-        var price = PriceRules.Price(known.Instrument, side == Side.Buy ? context.Mark * away : context.Mark / away, RoundTo.Nearest);
-        var size = PriceRules.Size(known.Instrument, usd / context.Mark);
-        if (size > 0)
-        {
-            var leg = new OrderLeg { Cloid = Cloid.For(Name("foreign"), asset, _bars.ToString(CultureInfo.InvariantCulture)), Side = side, Size = size, LimitPrice = price, TimeInForce = resting ? TimeInForce.Gtc : TimeInForce.Ioc };
-            _world.Replay(v => v.Place(new OrderRequest(asset, OrderGrouping.None, [leg])));
-        }
-    }
-
-    private string Name(string what) => string.Create(CultureInfo.InvariantCulture, $"{what}-{_world.NowMs}-{_script.Crossed}");
 
     private TortureResult Result()
     {

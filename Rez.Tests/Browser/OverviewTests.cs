@@ -75,6 +75,7 @@ public sealed partial class OverviewTests(Chromium chromium) : IClassFixture<Chr
         // Slow enough that a position stays while it is handled: the demo of seed 2 opens two in its fifth cycle.
         await using var rez = RezProcess.Start(Repo.Root, null, "run", "--data-dir", folder.Path, "--port", "0", "--speed", "1200");
         await page.GotoAsync((await rez.LinkAsync()).ToString());
+        await Assertions.Expect(page.Locator("main[data-live=true]")).ToBeVisibleAsync(Patient);
         var position = page.GetByTestId("position-BTC");
         await Assertions.Expect(position).ToBeVisibleAsync(Patient);
         var before = await Stop(position);

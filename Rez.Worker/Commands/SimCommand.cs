@@ -129,8 +129,8 @@ internal static class SimCommand
             await Task.Delay(folder is null ? Timeout.InfiniteTimeSpan : KeepEvery, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (folder is not null)
             {
-                exchange.Acted = cancel.IsCancellationRequested ? null : exchange.Acted;
-                (cancel.IsCancellationRequested ? exchange.Keep() : Running(exchange)).Write(folder);
+                exchange.Acted = cancel.IsCancellationRequested ? () => exchange.Keep().Write(folder) : exchange.Acted;
+                exchange.Settle();
             }
         }
     }
