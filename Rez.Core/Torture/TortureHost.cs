@@ -18,7 +18,8 @@ internal sealed record TortureStage(TorturePlan Plan, DemoWorld World, LeapClock
 /// <summary>One Rez on the account, with a diary of its own: it dies and starts again as often as the script wants.</summary>
 internal sealed class TortureHost(TortureStage stage, string name, string path)
 {
-    private const int MostLives = 400;
+    /// <summary>So many starts in a row, then whoever starts it waits for the next bar.</summary>
+    private const int MostStarts = 20;
     private readonly Witness _witness = new();
     private Life _life = null!;
     private DiaryStore? _store;
@@ -26,6 +27,7 @@ internal sealed class TortureHost(TortureStage stage, string name, string path)
     private TradingRig _rig = null!;
     private DiaryHead _acknowledged;
     private long _number;
+    private bool _isClosed;
 
     public int Lives { get; private set; }
 
@@ -38,16 +40,12 @@ internal sealed class TortureHost(TortureStage stage, string name, string path)
 
     public string HeadHash => _store!.Head.Hash;
 
-    /// <summary>A process starts: on the diary as it is, and reconciles before anything else. It may die of that, and starts again.</summary>
+    /// <summary>A process starts: on the diary as it is, and reconciles before anything else. It may die of that, and starts again; if it dies too often it stays down for now.</summary>
     public async Task BeginAsync()
     {
-        while (true)
+        for (var start = 0; start < MostStarts; start++)
         {
-            if (++Lives > MostLives)
-            {
-                throw new InvalidOperationException($"Seed {stage.Plan.Seed}: {MostLives} lives were not enough.");
-            }
-
+            Lives++;
             if (await StartAsync() || stage.Judge.Found is not null)
             {
                 return;
@@ -57,9 +55,21 @@ internal sealed class TortureHost(TortureStage stage, string name, string path)
         }
     }
 
+    /// <summary>What is left of the process that died goes, and another one starts.</summary>
+    public async Task BeginAgainAsync()
+    {
+        if (!_isClosed)
+        {
+            await DieAsync();
+        }
+
+        await BeginAsync();
+    }
+
     private async Task<bool> StartAsync()
     {
         var (plan, world, clock, judge) = (stage.Plan, stage.World, stage.Clock, stage.Judge);
+        _isClosed = false;
         _life = new Life(stage.Script);
         _store = DiaryStore.Open(path, clock);
         if (Lives > 1)
@@ -106,7 +116,7 @@ internal sealed class TortureHost(TortureStage stage, string name, string path)
     public void LookAtBooks() => stage.Judge.AfterCycle(_rig.Books);
 
     /// <summary>Whatever code still runs reaches nothing; what was not durable is lost, or part of it.</summary>
-    public async Task DieAsync()
+    private async Task DieAsync()
     {
         _life.End();
         await _diary.TearAsync(stage.Script.Random(stage.Script.Crossed, "torn" + name).NextDouble());
@@ -115,9 +125,13 @@ internal sealed class TortureHost(TortureStage stage, string name, string path)
     }
 
     /// <summary>Writes what there is, for one who wants to read what led to a broken promise.</summary>
-    public Task KeepAsync() => _diary.TearAsync(1);
+    public Task KeepAsync() => _isClosed ? Task.CompletedTask : _diary.TearAsync(1);
 
-    public void Close() => _store?.Dispose();
+    public void Close()
+    {
+        _isClosed = true;
+        _store?.Dispose();
+    }
 
     /// <summary>(f), (g) on the whole diary, at the end.</summary>
     public async Task LookAtEndAsync()

@@ -172,8 +172,7 @@ public sealed class TortureRun
         _judge.Conserves();
         foreach (var host in _hosts.Where(h => decides && h.IsDown))
         {
-            await host.DieAsync();
-            await host.BeginAsync();
+            await host.BeginAgainAsync();
         }
 
         return results;
