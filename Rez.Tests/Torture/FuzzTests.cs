@@ -96,7 +96,7 @@ public sealed class FuzzTests
         Assert.Null(ParserRun.Try(reader, target.Open(), Encoding.UTF8.GetBytes(input), new ParserLimits(), TimeProvider.System));
     }
 
-    /// <summary>Both took the square of their length: two megabytes, which an answer may have, would have taken minutes.</summary>
+    /// <summary>Thinking tags took the square of their number, brackets forty times their own nesting; an answer may have two megabytes.</summary>
     [Theory]
     [InlineData("[")]
     [InlineData("<think>a</think>{\"BTC\":{\"signal\":\"hold\"}}")]

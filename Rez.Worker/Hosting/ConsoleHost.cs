@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Rez.Core.Configuration;
+using Rez.Core.Cycle;
 using Rez.Web;
 using Rez.Web.Access;
 using Rez.Web.Hosting;
@@ -25,13 +26,13 @@ internal static class ConsoleHost
             return await RefuseAsync(words);
         }
 
-        // Protection comes first: after a kill, positions are looked at while the console is still being built.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var trading = Task.Run(() => host.TradeAsync(stopping.Token), CancellationToken.None);
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var trading = Task.Run(() => TradeAsync(host, ready.Task, stopping.Token), CancellationToken.None);
         int? refused;
         try
         {
-            refused = await ServeAsync(host, settings, bound, trading, stopping);
+            refused = await ServeAsync(host, settings, bound, ready.SetResult, trading, stopping);
         }
         finally
         {
@@ -48,8 +49,25 @@ internal static class ConsoleHost
         return refused ?? code;
     }
 
+    /// <summary>
+    /// Where money is at stake protection comes first: after a kill, positions are looked at while the console is still being built. A demo waits for it, and is seen from its first bar.
+    /// </summary>
+    private static async Task<int> TradeAsync(TradingHost host, Task ready, CancellationToken stop)
+    {
+        if (host.Options.Trading.Mode != TradingMode.Live)
+        {
+            await ready.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!ready.IsCompletedSuccessfully)
+            {
+                return ExitCode.Ok;
+            }
+        }
+
+        return await host.TradeAsync(stop);
+    }
+
     /// <summary>Serves until trading ends, or longer after the end of a recorded market. An exit code when it can't.</summary>
-    private static async Task<int?> ServeAsync(TradingHost host, SettingsDesk settings, Action<int> bound, Task trading, CancellationTokenSource stopping)
+    private static async Task<int?> ServeAsync(TradingHost host, SettingsDesk settings, Action<int> bound, Action ready, Task trading, CancellationTokenSource stopping)
     {
         var web = host.Options.Web;
         await using var app = Build(host, settings);
@@ -68,6 +86,7 @@ internal static class ConsoleHost
         using var ends = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
         bound(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
         await GreetAsync(host, app);
+        ready();
         await trading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (trading.IsCompletedSuccessfully && host.Session.Phase == Core.Session.SessionPhase.MarketEnded && !stopping.IsCancellationRequested)
         {
