@@ -32,7 +32,7 @@ public sealed class ManualDesk(
     OrderDesk desk, VenueBooks books, Protector protector, EntrySender sender, GateKnowledge knowledge, MeasureBoard board, IMarketData market, IDiary diary, Func<GateTerms> terms, CycleSettings settings, TimeProvider clock)
 {
     /// <summary>How ids of what a person asked for begin.</summary>
-    public const string Prefix = "m-";
+    public const string Prefix = OrderDesk.ByHand + "-";
 
     private const string NotSent = "not sent";
     private const int SureOfIt = 100;

@@ -30,6 +30,9 @@ public sealed record DeskStart(IReadOnlyCollection<Cloid> Known, IReadOnlyCollec
 /// </summary>
 public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clock, DeskStart start)
 {
+    /// <summary>How names of what a person asked for begin, before a dash.</summary>
+    public const string ByHand = "m";
+
     private static readonly ImmutableArray<TimeSpan> AskAgainAfter =
         [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(9)];
 
@@ -56,13 +59,13 @@ public sealed class OrderDesk(IExchange exchange, IDiary diary, TimeProvider clo
     public string Name(string what) => start.Mark.Length == 0 ? what : $"{what}-{start.Mark}";
 
     /// <summary>The name of what a person asks for.</summary>
-    public string NameOfCommand() => Name('m', Interlocked.Increment(ref _commands));
+    public string NameOfCommand() => Name(ByHand, Interlocked.Increment(ref _commands));
 
     /// <summary>
     /// The name of what happens between cycles: its kind, moment, and count in this process. A process that was started again counts anew, and a clock may show the same moment twice:
     /// where this one began tells them apart.
     /// </summary>
-    public string Name(char kind, long count)
+    public string Name(string kind, long count)
     {
         var moment = clock.GetUtcNow().ToUnixTimeMilliseconds();
         return Name(start.After == 0 ? $"{kind}-{moment}-{count}" : $"{kind}-{moment}-{start.After}.{count}");

@@ -33,7 +33,7 @@ public sealed class Sentinel(OrderDesk desk, VenueBooks books, Protector protect
                 return;
             }
 
-            var id = desk.Name('s', ++_beats);
+            var id = desk.Name("s", ++_beats);
             var proof = await protector.ProveAsync("sentinel", id, cancel);
             LastTrouble = proof.Ok ? null : proof.Rejection;
             if (proof.Ok)

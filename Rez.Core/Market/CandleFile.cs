@@ -36,7 +36,7 @@ public static class CandleFile
     private const int MostFaults = 1_000;
 
     /// <summary>The year 9999: a date can say no more, and a time that is later is none.</summary>
-    private const long MostMs = 253_370_764_800_000;
+    internal const long MostMs = 253_370_764_800_000;
 
     public static Outcome<CandleFileContent> Read(string path)
     {

@@ -119,7 +119,7 @@ internal static class FuzzCommand
         if (parse.GetValue(CommonOptions.Json))
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(
-                new { inputs, found = found.Count, recorded = recorded.Replies.Count + recorded.Answers.Count + recorded.Candles.Count, heldMb = grown >> 20, seconds = Math.Round(seconds, 1), findings = found.Select(f => new { f.Target, f.Words, f.Where, input = Shown(f.Input) }) },
+                new { inputs, found = found.Count, recorded = recorded.Count, heldMb = grown >> 20, seconds = Math.Round(seconds, 1), findings = found.Select(f => new { f.Target, f.Words, f.Where, input = Shown(f.Input) }) },
                 JsonSerializerOptions.Web));
         }
         else
@@ -130,7 +130,7 @@ internal static class FuzzCommand
             }
 
             Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{inputs} inputs from {recorded.Replies.Count + recorded.Answers.Count + recorded.Candles.Count} recorded and our own seeds in {seconds:0.0} s, {grown >> 20} MB held: {found.Count} were not stood"));
+                CultureInfo.InvariantCulture, $"{inputs} inputs from {recorded.Count} recorded and our own seeds in {seconds:0.0} s, {grown >> 20} MB held: {found.Count} were not stood"));
         }
 
         return found.Count == 0 ? ExitCode.Ok : ExitCode.Failed;

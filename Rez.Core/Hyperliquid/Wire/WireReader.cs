@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rez.Core.Market;
 using Rez.Core.Trading;
 
 namespace Rez.Core.Hyperliquid.Wire;
@@ -9,9 +10,6 @@ namespace Rez.Core.Hyperliquid.Wire;
 /// </summary>
 internal readonly struct WireReader(JsonElement element, string path)
 {
-    /// <summary>The year 9999: no date can say more.</summary>
-    private const long MostMs = 253_370_764_800_000;
-
     public JsonElement Element => element;
 
     /// <summary>Reads a reply; a fault in it is a value, not an exception.</summary>
@@ -67,7 +65,7 @@ internal readonly struct WireReader(JsonElement element, string path)
     public int Leverage() => Count() is > 0 and var times ? times : throw Fault("is no leverage");
 
     /// <summary>Unix ms.</summary>
-    public long Time() => Whole() is >= 0 and < MostMs and var ms ? ms : throw Fault("is no time");
+    public long Time() => Whole() is >= 0 and < CandleFile.MostMs and var ms ? ms : throw Fault("is no time");
 
     /// <summary>Something else is wrong here.</summary>
     public Exception Wrong(string what) => Fault(what);

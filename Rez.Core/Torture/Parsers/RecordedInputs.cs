@@ -15,6 +15,8 @@ public sealed record RecordedInputs(IReadOnlyList<byte[]> Replies, IReadOnlyList
 
     public static readonly RecordedInputs None = new([], [], []);
 
+    public int Count => Replies.Count + Answers.Count + Candles.Count;
+
     /// <summary>What a folder of reference data holds: <c>hyperliquid/fixtures</c>, <c>data/llm-decisions</c>, <c>data/dirty-data</c>; what is absent is left out.</summary>
     public static RecordedInputs Of(string folder)
     {
